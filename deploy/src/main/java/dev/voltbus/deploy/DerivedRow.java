@@ -13,16 +13,19 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Reads one row under `derived` of a device file.
 final class DerivedRow {
   private DerivedRow() {}
 
-  /// @param above the rows that stand above it
-  static Optional<RegisterSpec> read(Section row, List<RegisterSpec> above) {
+  /// @param above the rows without fault that stand above it
+  /// @param declared keys of all rows above it
+  static Optional<RegisterSpec> read(
+      Section row, List<RegisterSpec> above, Set<String> declared) {
     int before = row.faults().count();
-    checkSources(row, above);
+    checkSources(row, above, declared);
     checkLookup(row);
     Map<Long, String> texts = RegisterRow.texts(row);
     Optional<Derivation> derivation = row.make(() -> derivation(row));
@@ -49,17 +52,18 @@ final class DerivedRow {
                 row.flag("internal", false)));
   }
 
-  private static void checkSources(Section row, List<RegisterSpec> above) {
+  private static void checkSources(
+      Section row, List<RegisterSpec> above, Set<String> declared) {
     List<String> keys = above.stream().map(RegisterSpec::key).toList();
     List<String> sources = row.texts("of");
     for (int i = 0; i < sources.size(); i++) {
       int at = keys.indexOf(sources.get(i));
-      if (at < 0) {
+      if (!declared.contains(sources.get(i))) {
         row.fault(
             "of", i,
             "no value with key `" + sources.get(i) + "` stands above it"
                 + Nearest.question(sources.get(i), keys));
-      } else if (above.get(at).source() instanceof WireSource wire && wire.type().isText()) {
+      } else if (at >= 0 && above.get(at).source() instanceof WireSource wire && wire.type().isText()) {
         row.fault("of", i, "`" + sources.get(i) + "` is text and has no number");
       }
     }

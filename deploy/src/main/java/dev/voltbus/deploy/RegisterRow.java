@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class RegisterRow {
   private final List<String> groups;
 
-  /// @param groups names of the file's poll groups; the first is the default
+  /// @param groups names of the file's poll groups, at least one; the first is the default
   RegisterRow(List<String> groups) {
-    this.groups = groups;
+    this.groups = List.copyOf(groups);
   }
 
   Optional<RegisterSpec> read(Section row) {
@@ -44,7 +44,7 @@ final class RegisterRow {
     }
     Presentation presentation =
         presentation(row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
-    String key = key(row, wire.orElseThrow().address());
+    String key = key(row);
     return row.make(
         () ->
             new RegisterSpec(
@@ -61,8 +61,10 @@ final class RegisterRow {
   }
 
   /// The key, else what the suffix rule makes of label or address.
-  private static String key(Section row, int address) {
-    return row.has("key") ? row.text("key") : TopicText.suffix(row.text("label"), address);
+  static String key(Section row) {
+    return row.has("key")
+        ? row.text("key")
+        : TopicText.suffix(row.text("label"), row.whole("address", 0));
   }
 
   private static Optional<WireSource> wire(Section row) {
@@ -150,8 +152,8 @@ final class RegisterRow {
   }
 
   private String group(Section row) {
-    String group = row.text("group", groups.isEmpty() ? "" : groups.getFirst());
-    if (!groups.isEmpty() && !groups.contains(group)) {
+    String group = row.text("group", groups.getFirst());
+    if (!groups.contains(group)) {
       row.fault(
           "group",
           "`" + group + "` is not one of the groups " + String.join(", ", groups)
