@@ -96,7 +96,7 @@ class DroppableVertxResultsTest {
       return jar.stream()
           .map(JarEntry::getName)
           .filter(name -> name.startsWith("io/vertx/") && name.endsWith(".class"))
-          .filter(name -> !name.contains("/impl/") && !name.contains("/internal/"))
+          .filter(name -> !name.contains("/impl/"))
           .<Class<?>>map(name -> load(name.replace('/', '.').replace(".class", "")))
           .filter(type -> Modifier.isPublic(type.getModifiers()))
           .toList()
