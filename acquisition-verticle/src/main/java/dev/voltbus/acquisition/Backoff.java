@@ -22,7 +22,7 @@ final class Backoff {
   /// Called for each failed attempt.
   Duration next() {
     double doubled = least.toNanos() * Math.pow(2, Math.min(failures, 40));
-    double capped = Math.min(doubled, most.toNanos());
+    double capped = Math.min(doubled, (double) most.toNanos());
     failures++;
     return Duration.ofNanos(
         (long) (capped * (LEAST_SHARE + (1 - LEAST_SHARE) * random.nextDouble())));

@@ -111,7 +111,7 @@ final class LinkDuty implements ShardDuty {
   }
 
   private void fallDue(GroupPolls group, Lease held) {
-    if (lease != held) {
+    if (!held.equals(lease)) {
       return;
     }
     if (group.isWaiting()) {
@@ -153,7 +153,7 @@ final class LinkDuty implements ShardDuty {
   }
 
   private void publish(GroupPolls group, DevicePoll poll, Lease held) {
-    if (lease == held && held.isValid()) {
+    if (held.equals(lease) && held.isValid()) {
       group.watch().polled(poll);
       wiring.bus().publish(Address.polls(site), poll);
     }

@@ -118,7 +118,7 @@ final class PollRun {
     QualityReason reason =
         failure instanceof ModbusException known ? reason(known) : QualityReason.NO_ANSWER;
     return RegisterBlock.failed(
-        request.table(), request.address(), request.count(), reason, failure.getMessage());
+        request.table(), request.address(), request.count(), reason, String.valueOf(failure.getMessage()));
   }
 
   private static QualityReason reason(ModbusException failure) {

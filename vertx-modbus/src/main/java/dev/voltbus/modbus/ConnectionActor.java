@@ -126,7 +126,7 @@ final class ConnectionActor implements ModbusClient {
       failClosed(outstanding);
     }
     if (outstanding != null && outstanding.isSent()) {
-      watch.setTimer(options.requestTimeout().toMillis(), timer -> cutOff(outstanding));
+      var _ = watch.setTimer(options.requestTimeout().toMillis(), timer -> cutOff(outstanding));
     } else {
       thread.interrupt();
     }
