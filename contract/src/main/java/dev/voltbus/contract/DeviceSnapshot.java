@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// All values of a device after one poll, in arrays whose meaning the layout with the same id gives.
-/// Instances never change. A value of a group that was not polled this time is the last one read.
+/// All values of a device after one poll, in arrays whose meaning the layout with the same id
+/// gives. Instances never change. A value of a group that was not polled this time is the last one
+/// read.
 public final class DeviceSnapshot implements Message {
   static final FrameCodec<DeviceSnapshot> CODEC =
       FrameCodec.of(2, DeviceSnapshot.class, DeviceSnapshot::write, DeviceSnapshot::read);

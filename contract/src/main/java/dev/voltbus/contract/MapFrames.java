@@ -115,11 +115,10 @@ final class MapFrames {
     out.putString(derived.factor().toString());
     out.putShort(derived.codes().size());
     new java.util.TreeMap<>(derived.codes())
-        .forEach(
-            (raw, number) -> {
-              out.putLong(raw);
-              out.putLong(number);
-            });
+        .forEach((raw, number) -> {
+          out.putLong(raw);
+          out.putLong(number);
+        });
     out.putLong(derived.otherwise());
     putBoxed(derived.address() == null ? null : derived.address().longValue(), out);
   }
@@ -165,11 +164,10 @@ final class MapFrames {
     out.putInt(shown.texts().size());
     shown
         .texts()
-        .forEach(
-            (raw, text) -> {
-              out.putLong(raw);
-              out.putString(text);
-            });
+        .forEach((raw, text) -> {
+          out.putLong(raw);
+          out.putString(text);
+        });
     out.putString(shown.dbusPath());
     out.putByte(shown.valueClass().ordinal());
   }

@@ -14,8 +14,11 @@ public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, l
   public ReceivedSnapshot {
     if (snapshot.layoutId() != layout.id() || snapshot.size() != layout.size()) {
       throw new IllegalArgumentException(
-          "device " + snapshot.device() + ": snapshot with layout "
-              + Long.toHexString(snapshot.layoutId()) + " does not fit layout "
+          "device "
+              + snapshot.device()
+              + ": snapshot with layout "
+              + Long.toHexString(snapshot.layoutId())
+              + " does not fit layout "
               + Long.toHexString(layout.id()));
     }
   }

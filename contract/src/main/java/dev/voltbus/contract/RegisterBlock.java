@@ -37,8 +37,7 @@ public final class RegisterBlock {
   ///
   /// @param readAt Unix milliseconds of the Modbus answer
   public static RegisterBlock read(RegisterTable table, int address, short[] words, long readAt) {
-    return new RegisterBlock(
-        table, address, words.length, readAt, words, QualityReason.NONE, "");
+    return new RegisterBlock(table, address, words.length, readAt, words, QualityReason.NONE, "");
   }
 
   /// A read that failed.

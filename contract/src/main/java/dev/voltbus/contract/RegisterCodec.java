@@ -42,8 +42,7 @@ public final class RegisterCodec {
     this.signed = type.isSigned() && !type.isFloat();
     this.absent = spec.absent().stream().mapToLong(Long::longValue).toArray();
     BigDecimal scale = spec.scaling().scale();
-    this.multiplier =
-        (spec.scaling().negated() ? -1 : 1) * scale.unscaledValue().doubleValue();
+    this.multiplier = (spec.scaling().negated() ? -1 : 1) * scale.unscaledValue().doubleValue();
     this.divisor = Math.pow(10, scale.scale());
     this.offset = spec.scaling().offset().doubleValue();
     this.texts = spec.presentation().texts();
@@ -144,12 +143,11 @@ public final class RegisterCodec {
 
   private String setBits(long raw) {
     StringBuilder out = new StringBuilder();
-    texts.forEach(
-        (bit, name) -> {
-          if ((raw >>> bit & 1) != 0) {
-            out.append(out.isEmpty() ? "" : ", ").append(name);
-          }
-        });
+    texts.forEach((bit, name) -> {
+      if ((raw >>> bit & 1) != 0) {
+        out.append(out.isEmpty() ? "" : ", ").append(name);
+      }
+    });
     return out.toString();
   }
 
@@ -195,15 +193,19 @@ public final class RegisterCodec {
   /// The words for a value, rounded half away from zero to the register's step.
   ///
   /// @throws IllegalArgumentException naming register, value and bound, if the value is not finite,
-  ///     does not fit the type, or is outside the range of the device file
+  ///   does not fit the type, or is outside the range of the device file
   public short[] encode(double value) {
     if (type.isText() || !wire.slice().isWhole()) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": a number cannot be written to type " + type.word()
+          "register "
+              + spec.key()
+              + ": a number cannot be written to type "
+              + type.word()
               + (wire.slice().isWhole() ? "" : " inside a shared word"));
     }
     if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("register " + spec.key() + ": " + value + " is not finite");
+      throw new IllegalArgumentException(
+          "register " + spec.key() + ": " + value + " is not finite");
     }
     BigDecimal unscaled = unscale(value);
     return switch (type) {
@@ -237,7 +239,15 @@ public final class RegisterCodec {
     BigInteger high = max == null ? most : most.min(BigInteger.valueOf(max));
     if (raw.compareTo(low) < 0 || raw.compareTo(high) > 0) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": " + value + " is raw " + raw + ", outside " + low + ".."
+          "register "
+              + spec.key()
+              + ": "
+              + value
+              + " is raw "
+              + raw
+              + ", outside "
+              + low
+              + ".."
               + high);
     }
     return raw.longValue();
@@ -246,14 +256,19 @@ public final class RegisterCodec {
   /// The words for a text; shorter text is filled with zero bytes.
   ///
   /// @throws IllegalArgumentException if the register holds no text, or the text is too long or not
-  ///     printable ASCII
+  ///   printable ASCII
   public short[] encodeText(String text) {
     byte[] from = type == WireType.STRING ? text.getBytes(StandardCharsets.US_ASCII) : new byte[0];
     boolean printable = text.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
     if (type != WireType.STRING || !printable || from.length > words * 2) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": text of " + text.length() + " characters does not fit "
-              + words * 2 + " bytes of printable ASCII");
+          "register "
+              + spec.key()
+              + ": text of "
+              + text.length()
+              + " characters does not fit "
+              + words * 2
+              + " bytes of printable ASCII");
     }
     short[] out = new short[words];
     for (int i = 0; i < from.length; i++) {

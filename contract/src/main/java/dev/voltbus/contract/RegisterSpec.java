@@ -65,13 +65,29 @@ public record RegisterSpec(
 
   public RegisterSpec withAbsent(Long... sentinels) {
     return new RegisterSpec(
-        key, topicSuffix, source, scaling, presentation, access, range, List.of(sentinels), group,
+        key,
+        topicSuffix,
+        source,
+        scaling,
+        presentation,
+        access,
+        range,
+        List.of(sentinels),
+        group,
         internal);
   }
 
   public RegisterSpec writable(RawRange bounds) {
     return new RegisterSpec(
-        key, topicSuffix, source, scaling, presentation, Access.READ_WRITE, bounds, absent, group,
+        key,
+        topicSuffix,
+        source,
+        scaling,
+        presentation,
+        Access.READ_WRITE,
+        bounds,
+        absent,
+        group,
         internal);
   }
 

@@ -6,8 +6,8 @@ import java.math.BigDecimal;
 ///
 /// @param scale never zero; exact decimal, so that 5200 x 0.01 is 52.0 and nothing beside it
 /// @param offset added after scaling, in the value's unit
-/// @param negated true where the device counts the other way than Voltbus does
-///     (current and power are positive when the battery charges)
+/// @param negated true where the device counts the other way than Voltbus does (current and power
+///   are positive when the battery charges)
 public record Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
   public static final Scaling ONE = new Scaling(BigDecimal.ONE, BigDecimal.ZERO, false);
 

@@ -25,7 +25,13 @@ public record WireSource(
     }
     if (words < 1 || words > table.largestRead()) {
       throw new IllegalArgumentException(
-          table.word() + " " + address + ": " + words + " words are not in 1.." + table.largestRead());
+          table.word()
+              + " "
+              + address
+              + ": "
+              + words
+              + " words are not in 1.."
+              + table.largestRead());
     }
     if (address + words > 0x10000) {
       throw new IllegalArgumentException(
@@ -33,8 +39,15 @@ public record WireSource(
     }
     if (type.words() != 0 && type.words() != words) {
       throw new IllegalArgumentException(
-          table.word() + " " + address + ": type " + type.word() + " has " + type.words()
-              + " words, not " + words);
+          table.word()
+              + " "
+              + address
+              + ": type "
+              + type.word()
+              + " has "
+              + type.words()
+              + " words, not "
+              + words);
     }
     if (table.isBits() && type != WireType.BOOL) {
       throw new IllegalArgumentException(
