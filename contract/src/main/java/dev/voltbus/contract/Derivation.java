@@ -26,7 +26,7 @@ public record Derivation(
     @Nullable Integer address)
     implements ValueSource {
 
-  /// What a derivation computes.
+  /// What a derivation computes. Append only; the ordinal is on the wire.
   public enum Op {
     PRODUCT,
     RATIO,

@@ -4,6 +4,8 @@ package dev.voltbus.contract;
 ///
 /// `code` is the `wire_type` number of contract tinybms section 2; types that contract does not
 /// know have 0.
+///
+/// Append only; the ordinal is on the wire.
 public enum WireType {
   BOOL("bool", 1, 0, false),
   U8("u8", 1, 1, false),
