@@ -53,6 +53,29 @@ public record WireSource(
       throw new IllegalArgumentException(
           table.word() + " " + address + ": type must be bool, not " + type.word());
     }
+    if (!slice.isWhole()) {
+      checkSlice(table, address, words, type, slice);
+    }
+  }
+
+  private static void checkSlice(
+      RegisterTable table, int address, int words, WireType type, BitSlice slice) {
+    if (type.isFloat() || type.isText()) {
+      throw new IllegalArgumentException(
+          table.word() + " " + address + ": type " + type.word() + " cannot be a bit slice");
+    }
+    if (slice.shift() + slice.width() > 16 * words) {
+      throw new IllegalArgumentException(
+          table.word()
+              + " "
+              + address
+              + ": bits "
+              + slice.shift()
+              + ".."
+              + (slice.shift() + slice.width() - 1)
+              + " are not all in 0.."
+              + (16 * words - 1));
+    }
   }
 
   /// The usual form: one holding register, high byte first.
