@@ -143,6 +143,7 @@ public record TopicContract(
   }
 
   /// What a publication changes for one key.
+  @SuppressWarnings("AvoidCommonTypeNames") // the word of the site file; not the annotation
   public record Override(
       @Nullable Integer qos, @Nullable Boolean retain, @Nullable Reporting reporting) {
     public static final Override NONE = new Override(null, null, null);
