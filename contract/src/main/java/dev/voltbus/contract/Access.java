@@ -1,0 +1,7 @@
+package dev.voltbus.contract;
+
+/// Whether a register may be written.
+public enum Access {
+  READ_ONLY,
+  READ_WRITE
+}

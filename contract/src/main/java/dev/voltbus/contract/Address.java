@@ -1,0 +1,31 @@
+package dev.voltbus.contract;
+
+/// An event-bus address to which messages of one type are published.
+///
+/// @param name `voltbus.<site>.<noun>`
+public record Address<T extends Message>(String name, Class<T> type) {
+
+  /// All polls of a site's devices.
+  public static Address<DevicePoll> polls(String site) {
+    return of(site, "poll", DevicePoll.class);
+  }
+
+  /// All snapshots of a site's devices.
+  public static Address<DeviceSnapshot> snapshots(String site) {
+    return of(site, "snapshot", DeviceSnapshot.class);
+  }
+
+  /// State changes of a site's links.
+  public static Address<LinkStatus> links(String site) {
+    return of(site, "link", LinkStatus.class);
+  }
+
+  /// The control state of a site.
+  public static Address<ControlState> control(String site) {
+    return of(site, "control", ControlState.class);
+  }
+
+  private static <T extends Message> Address<T> of(String site, String noun, Class<T> type) {
+    return new Address<>("voltbus." + site + "." + noun, type);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.voltbus.contract;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Settings of an MQTT broker (contract tinybms section 1). Client id, root topic, QoS and retain
+/// are defaults that a publication may set for itself.
+///
+/// @param name name of the broker in the site
+/// @param host host name or address
+/// @param port TCP port, 1..65535
+/// @param clientId MQTT client id
+/// @param username user name, empty for none
+/// @param password password, or null for none
+/// @param rootTopic root topic, may be empty
+/// @param cleanSession false keeps the session at the broker
+/// @param defaultQos QoS where the contract says `default`, 0..2
+/// @param retainByDefault retain flag where the contract says `default`
+/// @param keepAlive MQTT keep-alive, whole seconds, 0 (off) to 65535
+/// @param reconnectInterval longest pause before a new connection attempt, 0 means at once
+/// @param useTls whether the connection is encrypted
+/// @param serverCertificate PEM file with the CA that signed the server's certificate, or null for
+///     the machine's own trust
+/// @param enabled false leaves its publications out
+public record BrokerSettings(
+    String name,
+    String host,
+    int port,
+    String clientId,
+    String username,
+    @Nullable Secret password,
+    String rootTopic,
+    boolean cleanSession,
+    int defaultQos,
+    boolean retainByDefault,
+    Duration keepAlive,
+    Duration reconnectInterval,
+    boolean useTls,
+    @Nullable Path serverCertificate,
+    boolean enabled) {
+
+  public BrokerSettings {
+    check(name, "port", port, 1, 65535);
+    check(name, "default-qos", defaultQos, 0, 2);
+    check(name, "keepalive-seconds", keepAlive.toSeconds(), 0, 65535);
+    check(name, "reconnect-interval-ms", reconnectInterval.toMillis(), 0, 3_600_000);
+  }
+
+  private static void check(String name, String field, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          "broker " + name + ": " + field + " " + value + " is not in " + min + ".." + max);
+    }
+  }
+
+  /// The documented defaults, for a broker at an address.
+  public static BrokerSettings at(String name, String host, int port) {
+    return new BrokerSettings(
+        name,
+        host,
+        port,
+        "tinybms-victron",
+        "",
+        null,
+        "victron/tinybms",
+        true,
+        0,
+        false,
+        Duration.ofSeconds(30),
+        Duration.ofMillis(5000),
+        false,
+        null,
+        true);
+  }
+
+  public BrokerSettings withClientId(String id) {
+    return new BrokerSettings(
+        name, host, port, id, username, password, rootTopic, cleanSession, defaultQos,
+        retainByDefault, keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+  }
+
+  public BrokerSettings withRootTopic(String root) {
+    return new BrokerSettings(
+        name, host, port, clientId, username, password, root, cleanSession, defaultQos,
+        retainByDefault, keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+  }
+
+  public BrokerSettings withQos(int qos, boolean retain) {
+    return new BrokerSettings(
+        name, host, port, clientId, username, password, rootTopic, cleanSession, qos, retain,
+        keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+  }
+
+  public BrokerSettings withReconnectInterval(Duration longest) {
+    return new BrokerSettings(
+        name, host, port, clientId, username, password, rootTopic, cleanSession, defaultQos,
+        retainByDefault, keepAlive, longest, useTls, serverCertificate, enabled);
+  }
+
+  /// Address for people and logs: `mqtts://broker.local:8883`.
+  public String address() {
+    return (useTls ? "mqtts://" : "mqtt://") + host + ":" + port;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.voltbus.contract;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The typed door to the event bus: verticles talk through it and through nothing else.
+public final class Bus {
+  private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
+  private static final int NOT_UNDERSTOOD = 400;
+  private static final int FAILED = 500;
+
+  private final EventBus events;
+  private final DeliveryOptions options = new DeliveryOptions().setCodecName(Frames.NAME);
+  private final LongAdder dropped = new LongAdder();
+
+  private Bus(EventBus events) {
+    this.events = events;
+  }
+
+  /// The bus of a Vert.x instance. Call once for each instance: it registers the codec.
+  public static Bus over(Vertx vertx) {
+    vertx.eventBus().registerCodec(new Frames());
+    return new Bus(vertx.eventBus());
+  }
+
+  /// Hands a message to everyone who listens on any node.
+  public <T extends Message> void publish(Address<T> address, T message) {
+    events.publish(address.name(), message, options);
+  }
+
+  /// Listens until the subscription is cancelled. A message of another type is counted and dropped.
+  public <T extends Message> Subscription subscribe(Address<T> address, Consumer<T> listener) {
+    MessageConsumer<Message> consumer =
+        events.consumer(
+            address.name(),
+            message -> {
+              if (address.type().isInstance(message.body())) {
+                listener.accept(address.type().cast(message.body()));
+              } else {
+                drop(address.name(), message.body());
+              }
+            });
+    return new Subscription(consumer);
+  }
+
+  /// Asks the holder of a shard's lease. Fails with a `ReplyException` if nobody answers in time;
+  /// "no handler" and time-out mean the same: ask again with the same id until its life is over.
+  public <Q extends Message, R extends Message> Future<R> request(
+      RequestAddress<Q, R> address, Q question, Duration limit) {
+    DeliveryOptions limited = new DeliveryOptions(options).setSendTimeout(limit.toMillis());
+    return events
+        .<Message>request(address.name(), question, limited)
+        .map(reply -> address.answer().cast(reply.body()));
+  }
+
+  /// Answers requests until the subscription is cancelled. Only the holder of the shard's lease may
+  /// call this: a second consumer would take messages away from the first.
+  public <Q extends Message, R extends Message> Subscription serve(
+      RequestAddress<Q, R> address, Function<Q, Future<R>> handler) {
+    MessageConsumer<Message> consumer =
+        events.consumer(
+            address.name(),
+            message -> {
+              if (!address.question().isInstance(message.body())) {
+                drop(address.name(), message.body());
+                message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
+                return;
+              }
+              handler
+                  .apply(address.question().cast(message.body()))
+                  .onSuccess(answer -> message.reply(answer, options))
+                  .onFailure(failure -> message.fail(FAILED, failure.getMessage()));
+            });
+    return new Subscription(consumer);
+  }
+
+  /// Messages dropped because this node could not understand them.
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  private void drop(String address, Message message) {
+    dropped.increment();
+    LOG.debug("bus={} dropped {}", address, message);
+  }
+
+  /// A consumer on the bus.
+  public static final class Subscription {
+    private final MessageConsumer<Message> consumer;
+
+    private Subscription(MessageConsumer<Message> consumer) {
+      this.consumer = consumer;
+    }
+
+    /// Completes when every node of the cluster knows of it.
+    public Future<Void> ready() {
+      return consumer.completion();
+    }
+
+    public Future<Void> cancel() {
+      return consumer.unregister();
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package dev.voltbus.contract;
+
+/// Order of the two bytes inside one word. Modbus itself says high byte first.
+public enum ByteOrder {
+  HIGH_FIRST,
+  LOW_FIRST
+}

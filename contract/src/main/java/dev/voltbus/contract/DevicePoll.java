@@ -1,0 +1,70 @@
+package dev.voltbus.contract;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Everything one poll of one group of a device brought: a block for each read request.
+///
+/// @param device device name
+/// @param group poll group name
+/// @param token fencing token of the link's owner
+/// @param epoch start of the acquisition that polled, Unix milliseconds; grows with each restart
+/// @param sequence number of this poll of the device in its epoch, from 1
+/// @param ageMillis monotonic time between the oldest answer and the moment of sending
+/// @param staleAfterMillis age from which these values are stale
+/// @param unavailableAfterMillis age from which these values are not shown
+/// @param blocks one for each read request, in address order
+public record DevicePoll(
+    String device,
+    String group,
+    long token,
+    long epoch,
+    long sequence,
+    int ageMillis,
+    int staleAfterMillis,
+    int unavailableAfterMillis,
+    List<RegisterBlock> blocks)
+    implements Message {
+
+  static final FrameCodec<DevicePoll> CODEC =
+      FrameCodec.of(1, DevicePoll.class, DevicePoll::write, DevicePoll::read);
+
+  public DevicePoll {
+    blocks = List.copyOf(blocks);
+  }
+
+  private void write(FrameWriter out) {
+    out.putString(device);
+    out.putString(group);
+    out.putLong(token);
+    out.putLong(epoch);
+    out.putLong(sequence);
+    out.putInt(ageMillis);
+    out.putInt(staleAfterMillis);
+    out.putInt(unavailableAfterMillis);
+    out.putShort(blocks.size());
+    blocks.forEach(block -> block.write(out));
+  }
+
+  private static DevicePoll read(FrameReader in) {
+    return new DevicePoll(
+        in.getString(),
+        in.getString(),
+        in.getLong(),
+        in.getLong(),
+        in.getLong(),
+        in.getInt(),
+        in.getInt(),
+        in.getInt(),
+        readBlocks(in));
+  }
+
+  private static List<RegisterBlock> readBlocks(FrameReader in) {
+    int count = in.getShort();
+    List<RegisterBlock> blocks = new ArrayList<>(Math.min(count, 1024));
+    for (int i = 0; i < count; i++) {
+      blocks.add(RegisterBlock.read(in));
+    }
+    return blocks;
+  }
+}

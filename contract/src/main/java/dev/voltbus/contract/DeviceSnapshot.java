@@ -1,0 +1,215 @@
+package dev.voltbus.contract;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// All values of a device after one poll, in arrays whose meaning the layout with the same id gives.
+/// Instances never change. A value of a group that was not polled this time is the last one read.
+public final class DeviceSnapshot implements Message {
+  static final FrameCodec<DeviceSnapshot> CODEC =
+      FrameCodec.of(2, DeviceSnapshot.class, DeviceSnapshot::write, DeviceSnapshot::read);
+
+  private final String device;
+  private final long layoutId;
+  private final long token;
+  private final long epoch;
+  private final long sequence;
+  private final double[] values;
+  private final long[] raws;
+  private final byte[] qualities;
+  private final byte[] reasons;
+  private final short[] words;
+  private final long[] readAts;
+  private final int[] ageMillis;
+  private final int[] staleAfterMillis;
+  private final int[] unavailableAfterMillis;
+
+  /// The arrays of a snapshot under construction; handed over and not touched afterwards.
+  ///
+  /// Per value: `values` (scaled number), `raws`, `qualities` and `reasons` (ordinals). `words` are
+  /// the raw words of all values one behind the other. Per poll group: `readAts` (Unix milliseconds
+  /// of the Modbus answer, 0 before the first), `ageMillis` (age at the moment of sending),
+  /// `staleAfterMillis`, `unavailableAfterMillis`.
+  public record Columns(
+      double[] values,
+      long[] raws,
+      byte[] qualities,
+      byte[] reasons,
+      short[] words,
+      long[] readAts,
+      int[] ageMillis,
+      int[] staleAfterMillis,
+      int[] unavailableAfterMillis) {}
+
+  /// A snapshot; the arrays are taken over.
+  ///
+  /// @param epoch start of the acquisition that polled
+  /// @param sequence number of the poll in its epoch
+  public DeviceSnapshot(
+      String device, long layoutId, long token, long epoch, long sequence, Columns columns) {
+    this.device = device;
+    this.layoutId = layoutId;
+    this.token = token;
+    this.epoch = epoch;
+    this.sequence = sequence;
+    this.values = columns.values;
+    this.raws = columns.raws;
+    this.qualities = columns.qualities;
+    this.reasons = columns.reasons;
+    this.words = columns.words;
+    this.readAts = columns.readAts;
+    this.ageMillis = columns.ageMillis;
+    this.staleAfterMillis = columns.staleAfterMillis;
+    this.unavailableAfterMillis = columns.unavailableAfterMillis;
+  }
+
+  public String device() {
+    return device;
+  }
+
+  public long layoutId() {
+    return layoutId;
+  }
+
+  /// Fencing token of the link's owner.
+  public long token() {
+    return token;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  public long sequence() {
+    return sequence;
+  }
+
+  public int size() {
+    return values.length;
+  }
+
+  public int groups() {
+    return readAts.length;
+  }
+
+  /// The scaled number; 0 while there is none (see `quality`).
+  public double value(int index) {
+    return values[index];
+  }
+
+  public long raw(int index) {
+    return raws[index];
+  }
+
+  /// Quality when the snapshot was made; `ReceivedSnapshot` lets it age.
+  public Quality quality(int index) {
+    return Quality.of(qualities[index]);
+  }
+
+  public QualityReason reason(int index) {
+    return QualityReason.of(reasons[index]);
+  }
+
+  /// Unix milliseconds of the Modbus answer that brought the group's values; 0 before the first.
+  public long readAt(int group) {
+    return readAts[group];
+  }
+
+  /// Milliseconds between the group's answer and the moment of sending.
+  public int ageMillis(int group) {
+    return ageMillis[group];
+  }
+
+  public int staleAfterMillis(int group) {
+    return staleAfterMillis[group];
+  }
+
+  public int unavailableAfterMillis(int group) {
+    return unavailableAfterMillis[group];
+  }
+
+  /// The newest read time among the groups.
+  public long newestReadAt() {
+    return Arrays.stream(readAts).max().orElse(0);
+  }
+
+  /// A raw word, 0..65535.
+  public int word(int at) {
+    return words[at] & 0xFFFF;
+  }
+
+  /// The text of a value, or null if it has none.
+  public @Nullable String text(SnapshotLayout layout, int index) {
+    @Nullable RegisterCodec codec = layout.codec(index);
+    return codec == null
+        ? layout.spec(index).presentation().texts().get(raws[index])
+        : codec.text(words, layout.wordsAt(index), raws[index]);
+  }
+
+  private void write(FrameWriter out) {
+    out.putString(device);
+    out.putLong(layoutId);
+    out.putLong(token);
+    out.putLong(epoch);
+    out.putLong(sequence);
+    out.putDoubles(values);
+    out.putLongs(raws);
+    out.putBytes(qualities);
+    out.putBytes(reasons);
+    out.putShorts(words);
+    out.putLongs(readAts);
+    out.putInts(ageMillis);
+    out.putInts(staleAfterMillis);
+    out.putInts(unavailableAfterMillis);
+  }
+
+  private static DeviceSnapshot read(FrameReader in) {
+    String device = in.getString();
+    long layoutId = in.getLong();
+    long token = in.getLong();
+    long epoch = in.getLong();
+    long sequence = in.getLong();
+    Columns columns =
+        new Columns(
+            in.getDoubles(),
+            in.getLongs(),
+            in.getBytes(),
+            in.getBytes(),
+            in.getShorts(),
+            in.getLongs(),
+            in.getInts(),
+            in.getInts(),
+            in.getInts());
+    return new DeviceSnapshot(device, layoutId, token, epoch, sequence, columns);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DeviceSnapshot that
+        && device.equals(that.device)
+        && layoutId == that.layoutId
+        && token == that.token
+        && epoch == that.epoch
+        && sequence == that.sequence
+        && Arrays.equals(values, that.values)
+        && Arrays.equals(raws, that.raws)
+        && Arrays.equals(qualities, that.qualities)
+        && Arrays.equals(reasons, that.reasons)
+        && Arrays.equals(words, that.words)
+        && Arrays.equals(readAts, that.readAts)
+        && Arrays.equals(ageMillis, that.ageMillis)
+        && Arrays.equals(staleAfterMillis, that.staleAfterMillis)
+        && Arrays.equals(unavailableAfterMillis, that.unavailableAfterMillis);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(device, layoutId, epoch, sequence, Arrays.hashCode(values));
+  }
+
+  @Override
+  public String toString() {
+    return "snapshot " + device + " " + epoch + "/" + sequence + ", " + values.length + " values";
+  }
+}

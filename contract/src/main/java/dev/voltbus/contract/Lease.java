@@ -1,0 +1,14 @@
+package dev.voltbus.contract;
+
+/// The right to work on a shard for as long as it is valid.
+public interface Lease {
+
+  Shard shard();
+
+  /// Fencing token: grows with every change of owner, also across a full restart. It travels with
+  /// each block and write, and every receiver refuses a lower one.
+  long token();
+
+  /// Whether the holder may act now. To be asked immediately before each write to a socket.
+  boolean isValid();
+}

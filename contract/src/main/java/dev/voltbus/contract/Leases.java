@@ -1,0 +1,19 @@
+package dev.voltbus.contract;
+
+import io.vertx.core.Future;
+
+/// Competition for shards: `SingleProcessLeases` in one process, the Hazelcast form in a cluster.
+public interface Leases {
+
+  /// Competes for a shard until the claim is released.
+  ///
+  /// @return completes when the competition has begun; with a single process the duty has begun too
+  Future<Claim> compete(Shard shard, ShardDuty duty);
+
+  /// One running competition.
+  interface Claim {
+
+    /// Ends the duty if it runs, then releases the lease and stops competing.
+    Future<Void> release();
+  }
+}

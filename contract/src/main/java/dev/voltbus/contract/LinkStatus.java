@@ -1,0 +1,22 @@
+package dev.voltbus.contract;
+
+/// A link came up or went down.
+///
+/// @param link link name
+/// @param token fencing token of its owner
+/// @param connected whether it has a connection
+/// @param reason why it has none; empty while it has
+public record LinkStatus(String link, long token, boolean connected, String reason)
+    implements Message {
+  static final FrameCodec<LinkStatus> CODEC =
+      FrameCodec.of(
+          5,
+          LinkStatus.class,
+          (message, out) -> {
+            out.putString(message.link);
+            out.putLong(message.token);
+            out.putBoolean(message.connected);
+            out.putString(message.reason);
+          },
+          in -> new LinkStatus(in.getString(), in.getLong(), in.getBoolean(), in.getString()));
+}

@@ -1,0 +1,14 @@
+package dev.voltbus.contract;
+
+/// What travels on the event bus. Messages are immutable; local delivery hands over the same
+/// instance, delivery to another node goes through the message's own binary codec (`Frames`).
+public sealed interface Message
+    permits DevicePoll,
+        DeviceSnapshot,
+        LayoutRequest,
+        LayoutReply,
+        LinkStatus,
+        ControlState,
+        CommandRequest,
+        CommandResult,
+        UnknownMessage {}

@@ -1,0 +1,48 @@
+package dev.voltbus.contract;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// One contract published to one broker under one prefix: one MQTT connection.
+///
+/// @param name unique in the site
+/// @param contract the topic contract
+/// @param broker broker settings with this publication's client id, root topic, QoS and retain
+/// @param prefix topic prefix
+/// @param devices devices in order; the first is the one a field without binding looks at
+/// @param interval time between two sendings of a JSON object, 100 ms to 24 h
+/// @param options options that are on, such as `cell-voltages`
+/// @param bindings field name to the value it shows
+/// @param overrides QoS, retain and reporting by key
+public record Publication(
+    String name,
+    TopicContract contract,
+    BrokerSettings broker,
+    String prefix,
+    List<String> devices,
+    Duration interval,
+    Set<String> options,
+    Map<String, Binding> bindings,
+    TopicContract.Overrides overrides) {
+
+  /// Publish all cell voltages.
+  public static final String CELL_VOLTAGES = "cell-voltages";
+
+  /// A value of a device.
+  public record Binding(String device, String key) {}
+
+  public Publication {
+    devices = List.copyOf(devices);
+    options = Set.copyOf(options);
+    bindings = Map.copyOf(bindings);
+    if (devices.isEmpty()) {
+      throw new IllegalArgumentException("publication " + name + ": devices is empty");
+    }
+    if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(24)) > 0) {
+      throw new IllegalArgumentException(
+          "publication " + name + ": interval " + interval.toMillis() + " ms is not in 100 ms..24 h");
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.voltbus.contract;
+
+/// An event-bus address on which the holder of a shard's lease answers requests.
+///
+/// @param name `voltbus.<site>.<noun>.<shard>`
+public record RequestAddress<Q extends Message, R extends Message>(
+    String name, Class<Q> question, Class<R> answer) {
+
+  /// The layout of a device's snapshots, answered by the owner of its mapping.
+  public static RequestAddress<LayoutRequest, LayoutReply> layout(String site, String device) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".layout." + device, LayoutRequest.class, LayoutReply.class);
+  }
+
+  /// Commands for a site, answered by the owner of its control.
+  public static RequestAddress<CommandRequest, CommandResult> command(String site) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".command." + site, CommandRequest.class, CommandResult.class);
+  }
+}

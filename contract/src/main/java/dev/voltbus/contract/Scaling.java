@@ -1,0 +1,41 @@
+package dev.voltbus.contract;
+
+import java.math.BigDecimal;
+
+/// Turns raw numbers into values: `value = (negated ? -1 : 1) * (raw * scale) + offset`.
+///
+/// @param scale never zero; exact decimal, so that 5200 x 0.01 is 52.0 and nothing beside it
+/// @param offset added after scaling, in the value's unit
+/// @param negated true where the device counts the other way than Voltbus does
+///     (current and power are positive when the battery charges)
+public record Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
+  public static final Scaling ONE = new Scaling(BigDecimal.ONE, BigDecimal.ZERO, false);
+
+  public Scaling {
+    if (scale.signum() == 0) {
+      throw new IllegalArgumentException("scale 0 is not allowed: every value would be the offset");
+    }
+    scale = normal(scale);
+    offset = normal(offset);
+    if (scale.scale() > 18 || scale.precision() > 15 || offset.precision() > 15) {
+      throw new IllegalArgumentException(
+          "scale " + scale + " or offset " + offset + " has more digits than a value can carry");
+    }
+  }
+
+  public static Scaling by(String scale) {
+    return new Scaling(new BigDecimal(scale), BigDecimal.ZERO, false);
+  }
+
+  private static BigDecimal normal(BigDecimal number) {
+    BigDecimal stripped = number.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+  }
+
+  /// The number of decimals that show this scale: ceil(-log10(scale)), at most 4 (contract tinybms
+  /// section 2).
+  public int decimals() {
+    double magnitude = scale.abs().doubleValue();
+    return magnitude >= 1 ? 0 : (int) Math.min(4, Math.ceil(-Math.log10(magnitude) - 1e-9));
+  }
+}

@@ -1,0 +1,10 @@
+package dev.voltbus.contract;
+
+/// The `value_class` number of contract tinybms section 2, by ordinal.
+public enum ValueClass {
+  UNKNOWN,
+  UINT,
+  INT,
+  FLOAT,
+  ENUM
+}

@@ -1,0 +1,60 @@
+package dev.voltbus.contract;
+
+/// How the words of a register are to be understood.
+///
+/// `code` is the `wire_type` number of contract tinybms section 2; types that contract does not know
+/// have 0.
+public enum WireType {
+  BOOL("bool", 1, 0, false),
+  U8("u8", 1, 1, false),
+  S8("s8", 1, 4, true),
+  U16("u16", 1, 2, false),
+  S16("s16", 1, 5, true),
+  U32("u32", 2, 3, false),
+  S32("s32", 2, 0, true),
+  U64("u64", 4, 0, false),
+  S64("s64", 4, 0, true),
+  F32("f32", 2, 6, true),
+  F64("f64", 4, 6, true),
+  BITS("bits", 1, 2, false),
+  STRING("string", 0, 7, false),
+  BYTES("bytes", 0, 7, false);
+
+  private final String word;
+  private final int words;
+  private final int code;
+  private final boolean signed;
+
+  WireType(String word, int words, int code, boolean signed) {
+    this.word = word;
+    this.words = words;
+    this.code = code;
+    this.signed = signed;
+  }
+
+  public String word() {
+    return word;
+  }
+
+  /// Number of words, or 0 where the register itself says how long it is.
+  public int words() {
+    return words;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  public boolean isSigned() {
+    return signed;
+  }
+
+  public boolean isFloat() {
+    return this == F32 || this == F64;
+  }
+
+  /// True for text and raw bytes, which have no number.
+  public boolean isText() {
+    return this == STRING || this == BYTES;
+  }
+}
