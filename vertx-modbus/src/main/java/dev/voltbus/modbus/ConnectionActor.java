@@ -186,6 +186,10 @@ final class ConnectionActor implements ModbusClient {
         options.endpoint(), pending.request(), Range.millis(pending.timeout()));
   }
 
+  Thread thread() {
+    return thread;
+  }
+
   /// The thread's life. An interrupt comes from [#close] only.
   private void run() {
     try {
@@ -226,8 +230,11 @@ final class ConnectionActor implements ModbusClient {
       connectFailed(pending, Wire.reason(e));
     } catch (RuntimeException e) {
       LOG.error("{}: {} failed by a fault of the client", options.endpoint(), pending.request(), e);
-      connectFailed(pending, "fault of the client: " + e);
-      discard("fault of the client: " + e);
+      String reason = "fault of the client: " + e;
+      pending.failSent(
+          new ModbusConnectionLostException(options.endpoint(), pending.request(), reason));
+      connectFailed(pending, reason);
+      discard(reason);
     }
   }
 
