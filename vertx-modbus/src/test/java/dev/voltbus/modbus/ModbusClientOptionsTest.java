@@ -48,12 +48,12 @@ class ModbusClientOptionsTest {
         "tcp://bms:502/x  | '/x' after the port has no meaning",
       })
   void badUrlIsRefusedByItsWrongPart(String url, String fault) {
-    Exception refusal =
+    IllegalArgumentException refusal =
         assertThrows(IllegalArgumentException.class, () -> ModbusEndpoint.parse(url));
     assertEquals(
         "endpoint '%s': %s; valid are tcp://host:port and rtu+tcp://host:port"
             .formatted(url, fault),
-        refusal.getMessage());
+        String.valueOf(refusal.getMessage()));
   }
 
   @Test
@@ -69,7 +69,7 @@ class ModbusClientOptionsTest {
   }
 
   private static void assertRefused(String message, Runnable call) {
-    Exception refusal = assertThrows(IllegalArgumentException.class, call::run);
-    assertEquals(message, refusal.getMessage());
+    IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, call::run);
+    assertEquals(message, String.valueOf(refusal.getMessage()));
   }
 }

@@ -38,8 +38,7 @@ class RtuOverTcpModbusClientTest extends ModbusClientContract {
   @Test
   void answerWithAWrongCrcIsRefused() throws Exception {
     slave.thenMangle(answer -> answer.setByte(4, (byte) 99));
-    String text =
-        failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
     assertTrue(text.matches(".*wrong answer: CRC [0-9a-f]{4} where [0-9a-f]{4} is right"), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
   }

@@ -62,8 +62,7 @@ class TcpModbusClientTest extends ModbusClientContract {
   }
 
   private void assertHeaderFault(String fault) throws Exception {
-    String text =
-        failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
     assertTrue(text.endsWith("wrong answer: " + fault), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
   }

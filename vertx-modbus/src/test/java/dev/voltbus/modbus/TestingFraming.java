@@ -15,10 +15,7 @@ enum TestingFraming {
     @Override
     Frame unwrap(Buffer raw) {
       return new Frame(
-          raw.getUnsignedShort(0),
-          raw.getUnsignedByte(6),
-          raw.getBuffer(7, raw.length()),
-          raw);
+          raw.getUnsignedShort(0), raw.getUnsignedByte(6), raw.getBuffer(7, raw.length()), raw);
     }
 
     @Override

@@ -117,21 +117,20 @@ final class TestingModbusServer {
 
   /// Answers as it should, one byte at a time.
   void thenDribble(long millisBetweenBytes) {
-    then(
-        (frame, socket) -> {
-          Buffer answer = rightAnswer(frame);
-          AtomicInteger next = new AtomicInteger();
-          vertx.setPeriodic(
-              millisBetweenBytes,
-              id -> {
-                int at = next.getAndIncrement();
-                if (at >= answer.length()) {
-                  vertx.cancelTimer(id);
-                } else {
-                  socket.write(answer.getBuffer(at, at + 1));
-                }
-              });
-        });
+    then((frame, socket) -> {
+      Buffer answer = rightAnswer(frame);
+      AtomicInteger next = new AtomicInteger();
+      vertx.setPeriodic(
+          millisBetweenBytes,
+          id -> {
+            int at = next.getAndIncrement();
+            if (at >= answer.length()) {
+              vertx.cancelTimer(id);
+            } else {
+              socket.write(answer.getBuffer(at, at + 1));
+            }
+          });
+    });
   }
 
   /// Holds the answer until the returned gate is opened.
@@ -163,11 +162,10 @@ final class TestingModbusServer {
     connections.incrementAndGet();
     socket.closeHandler(v -> closedConnections.incrementAndGet());
     Buffer[] received = {Buffer.buffer()};
-    socket.handler(
-        bytes -> {
-          received[0].appendBuffer(bytes);
-          received[0] = takeFrames(received[0], socket);
-        });
+    socket.handler(bytes -> {
+      received[0].appendBuffer(bytes);
+      received[0] = takeFrames(received[0], socket);
+    });
   }
 
   private Buffer takeFrames(Buffer received, NetSocket socket) {
@@ -175,9 +173,9 @@ final class TestingModbusServer {
     for (int length = framing.length(rest); length > 0; length = framing.length(rest)) {
       Frame frame = framing.unwrap(rest.getBuffer(0, length));
       rest = rest.getBuffer(length, rest.length());
-      frames.add(frame);
       Script script = scripts.poll();
       (script == null ? otherwise : script).on(frame, socket);
+      frames.add(frame);
     }
     return rest;
   }

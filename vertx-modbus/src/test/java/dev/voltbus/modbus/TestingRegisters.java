@@ -3,7 +3,8 @@ package dev.voltbus.modbus;
 import io.vertx.core.buffer.Buffer;
 import java.util.BitSet;
 
-/// A slave's tables; input registers and discrete inputs are apart from holding registers and coils.
+/// A slave's tables; input registers and discrete inputs are apart from holding registers and
+/// coils.
 final class TestingRegisters {
   final int[] holding = new int[0x10000];
   final int[] input = new int[0x10000];
