@@ -6,6 +6,7 @@ import io.vertx.mqtt.MqttTopicSubscription;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubscribeMessage;
 import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ final class Client {
         .subscribeHandler(this::subscribed)
         .unsubscribeHandler(this::unsubscribed)
         .disconnectHandler(unused -> will = Optional.empty())
-        .exceptionHandler(cause -> violated(cause.toString()))
+        .exceptionHandler(this::failed)
         .closeHandler(unused -> end());
   }
 
@@ -134,6 +135,16 @@ final class Client {
       violated("sent topic filter '" + filter + "'");
     }
     return valid;
+  }
+
+  /// A broken connection is the client's business; what cannot be decoded is a fault of the client.
+  private void failed(Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("client={} lost its connection: {}", session.clientId(), cause.toString());
+      connection.close();
+    } else {
+      violated(cause.toString());
+    }
   }
 
   private void violated(String what) {
