@@ -24,8 +24,7 @@ final class Client {
   private Optional<Message> will;
   private boolean ended;
 
-  Client(
-      Exchange exchange, Session session, ClientConnection connection, Optional<Message> will) {
+  Client(Exchange exchange, Session session, ClientConnection connection, Optional<Message> will) {
     this.exchange = exchange;
     this.session = session;
     this.connection = connection;
@@ -42,7 +41,7 @@ final class Client {
         .publishCompletionHandler(session::acknowledged)
         .subscribeHandler(this::subscribed)
         .unsubscribeHandler(this::unsubscribed)
-        .disconnectHandler(unused -> will = Optional.empty())
+        .disconnectHandler(unused -> leave())
         .exceptionHandler(this::failed)
         .closeHandler(unused -> end());
   }
@@ -55,6 +54,12 @@ final class Client {
   /// Ends the connection at once, as if the network had cut it: the will is due.
   void drop() {
     connection.close();
+    end();
+  }
+
+  /// DISCONNECT: the client means to go, so nobody is told.
+  private void leave() {
+    will = Optional.empty();
     end();
   }
 
@@ -141,7 +146,7 @@ final class Client {
   private void failed(Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("client={} lost its connection: {}", session.clientId(), cause.toString());
-      connection.close();
+      drop();
     } else {
       violated(cause.toString());
     }
@@ -149,6 +154,6 @@ final class Client {
 
   private void violated(String what) {
     log.warn("client={} is disconnected: {}", session.clientId(), what);
-    connection.close();
+    drop();
   }
 }

@@ -16,8 +16,7 @@ final class EmbeddedBrokerTest extends MqttBrokerBehaviour {
   void startBrokers() {
     BrokerOptions options = BrokerOptions.at("127.0.0.1", 0);
     port = MqttBroker.start(vertx, options).await().port();
-    securedPort =
-        MqttBroker.start(vertx, options.withCredentials(USER, PASSWORD)).await().port();
+    securedPort = MqttBroker.start(vertx, options.withCredentials(USER, PASSWORD)).await().port();
   }
 
   @AfterAll

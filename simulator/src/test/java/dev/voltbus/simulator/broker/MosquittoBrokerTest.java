@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -17,7 +19,7 @@ final class MosquittoBrokerTest extends MqttBrokerBehaviour {
   private static final String MISSING =
       "mosquitto and mosquitto_passwd are not installed, so the suite runs against our broker only";
 
-  private TestingMosquitto mosquitto;
+  private @Nullable TestingMosquitto mosquitto;
 
   @BeforeAll
   void startMosquitto(@TempDir Path folder) throws IOException, InterruptedException {
@@ -38,11 +40,11 @@ final class MosquittoBrokerTest extends MqttBrokerBehaviour {
 
   @Override
   int port() {
-    return mosquitto.port();
+    return Objects.requireNonNull(mosquitto).port();
   }
 
   @Override
   int securedPort() {
-    return mosquitto.securedPort();
+    return Objects.requireNonNull(mosquitto).securedPort();
   }
 }

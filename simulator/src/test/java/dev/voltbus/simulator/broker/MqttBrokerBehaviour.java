@@ -337,8 +337,7 @@ abstract class MqttBrokerBehaviour {
     publisher.publish(run + "/a/c", "2", 2);
     publisher.publish(run + "/a", "3", 2);
 
-    assertEquals(
-        List.of(topic + "=1 q0", run + "/a/c=2 q1", run + "/a=3 q2"), subscriber.drain());
+    assertEquals(List.of(topic + "=1 q0", run + "/a/c=2 q1", run + "/a=3 q2"), subscriber.drain());
   }
 
   @Test
@@ -488,8 +487,7 @@ abstract class MqttBrokerBehaviour {
     MqttPacket.Publish secondAgain = again.await(MqttPacket.Publish.class);
     assertEquals(topic + "=1 q1 dup", firstAgain.brief());
     assertEquals(topic + "=2 q2 dup", secondAgain.brief());
-    assertEquals(
-        List.of(first.id(), second.id()), List.of(firstAgain.id(), secondAgain.id()));
+    assertEquals(List.of(first.id(), second.id()), List.of(firstAgain.id(), secondAgain.id()));
   }
 
   @Test

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -44,13 +48,11 @@ final class MqttBrokerTest {
   @Test
   void optionsOutOfRangeAreNamed() {
     IllegalArgumentException port =
-        assertThrows(
-            IllegalArgumentException.class, () -> BrokerOptions.at("127.0.0.1", 65_536));
+        assertThrows(IllegalArgumentException.class, () -> BrokerOptions.at("127.0.0.1", 65_536));
     assertEquals("broker port 65536 is outside 0..65535", port.getMessage());
     IllegalArgumentException limit =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> new BrokerOptions.Limits(1, 1, 0, 1, 1, 1, 1));
+            IllegalArgumentException.class, () -> new BrokerOptions.Limits(1, 1, 0, 1, 1, 1, 1));
     assertEquals("broker limit queued is 0, below 1", limit.getMessage());
   }
 
@@ -125,6 +127,22 @@ final class MqttBrokerTest {
     assertThrows(ConnectException.class, () -> TestingMqttSocket.open(broker.port()));
   }
 
+  /// The client library that the product uses.
+  @Test
+  void theVertxClientPublishesAndReceives() {
+    MqttBroker broker = start(ANY_PORT.withCredentials("user", "secret"));
+    MqttClientOptions login = new MqttClientOptions().setUsername("user").setPassword("secret");
+    MqttClient client = MqttClient.create(vertx, login);
+    Promise<String> seen = Promise.promise();
+    client.publishHandler(message -> seen.tryComplete(message.payload().toString()));
+    client.connect(broker.port(), "127.0.0.1").await();
+    client.subscribe("BE/#", 2).await();
+    client.publish("BE/info", Buffer.buffer("{}"), MqttQoS.EXACTLY_ONCE, false, true).await();
+
+    assertEquals("{}", seen.future().await());
+    client.disconnect().await();
+  }
+
   /// A client that reads nothing must cost bounded memory, and nobody else any message.
   @Test
   void aSlowClientLosesMessagesAndOthersDoNot() throws IOException {
@@ -184,8 +202,7 @@ final class MqttBrokerTest {
     return MqttBroker.start(vertx, options).await();
   }
 
-  private static TestingMqttSocket connect(MqttBroker broker, String clientId)
-      throws IOException {
+  private static TestingMqttSocket connect(MqttBroker broker, String clientId) throws IOException {
     return TestingMqttSocket.connect(broker.port(), MqttConnect.clean(clientId));
   }
 }

@@ -19,7 +19,8 @@ sealed interface MqttPacket {
 
     /// All that two brokers must agree on; packet ids are the broker's own choice.
     String brief() {
-      return "%s=%s q%d%s%s".formatted(topic, text(), qos, retain ? " retain" : "", dup ? " dup" : "");
+      return "%s=%s q%d%s%s"
+          .formatted(topic, text(), qos, retain ? " retain" : "", dup ? " dup" : "");
     }
   }
 
@@ -48,7 +49,8 @@ sealed interface MqttPacket {
       case 9 -> new SubAck(body.getUnsignedShort(0), codes(body));
       case 11 -> new UnsubAck(body.getUnsignedShort(0));
       case 13 -> new PingResp();
-      default -> throw new IllegalArgumentException("packet type " + (header >> 4) + " from broker");
+      default ->
+          throw new IllegalArgumentException("packet type " + (header >> 4) + " from broker");
     };
   }
 

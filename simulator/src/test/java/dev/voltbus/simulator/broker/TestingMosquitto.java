@@ -32,22 +32,25 @@ final class TestingMosquitto implements AutoCloseable {
     int port = freePort();
     int securedPort = freePort();
     Path passwords = writePasswords(folder);
-    Path configuration = Files.writeString(folder.resolve("mosquitto.conf"), """
-        user %s
-        per_listener_settings true
-        max_packet_size %d
-        listener %d 127.0.0.1
-        allow_anonymous true
-        listener %d 127.0.0.1
-        allow_anonymous false
-        password_file %s
-        """
-        .formatted(
-            System.getProperty("user.name"),
-            MqttBrokerBehaviour.MESSAGE_LIMIT,
-            port,
-            securedPort,
-            passwords));
+    Path configuration =
+        Files.writeString(
+            folder.resolve("mosquitto.conf"),
+            """
+            user %s
+            per_listener_settings true
+            max_packet_size %d
+            listener %d 127.0.0.1
+            allow_anonymous true
+            listener %d 127.0.0.1
+            allow_anonymous false
+            password_file %s
+            """
+                .formatted(
+                    System.getProperty("user.name"),
+                    MqttBrokerBehaviour.MESSAGE_LIMIT,
+                    port,
+                    securedPort,
+                    passwords));
     Process process = run("mosquitto", "-c", configuration.toString());
     awaitRunning(process);
     return new TestingMosquitto(process, port, securedPort);
@@ -77,14 +80,15 @@ final class TestingMosquitto implements AutoCloseable {
             passwords.toString(),
             MqttBrokerBehaviour.USER,
             MqttBrokerBehaviour.PASSWORD);
-    String said = new String(writer.getInputStream().readAllBytes());
+    String said = writer.inputReader().readAllAsString();
     if (writer.waitFor() != 0) {
       throw new IOException("mosquitto_passwd ended with " + writer.exitValue() + ": " + said);
     }
     return passwords;
   }
 
-  /// Its log says when the listeners are open; afterwards it goes on being read, else it would block.
+  /// Its log says when the listeners are open; afterwards it goes on being read, else it would
+  /// block.
   private static void awaitRunning(Process process) throws IOException {
     BufferedReader log = process.inputReader();
     StringBuilder said = new StringBuilder();

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -81,9 +82,7 @@ final class TestingMqttSocket implements AutoCloseable {
   /// Reads what is still on the way until the broker ends the connection.
   void awaitEnd() throws IOException {
     try (InputStream rest = socket.getInputStream()) {
-      while (rest.read() >= 0) {
-        continue;
-      }
+      rest.transferTo(OutputStream.nullOutputStream());
     } catch (SocketException reset) {
       assertTrue(String.valueOf(reset.getMessage()).contains("reset"), reset.toString());
     }
@@ -204,8 +203,7 @@ final class TestingMqttSocket implements AutoCloseable {
     if (qos > 0) {
       body.appendUnsignedShort(id);
     }
-    return packet(
-        0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), body.appendBuffer(payload));
+    return packet(0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), body.appendBuffer(payload));
   }
 
   static Buffer packet(int header, Buffer body) {

@@ -35,8 +35,19 @@ final class TopicsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "#, true", "a/#, true", "+, true", "a/+/b, true", "/, true", "'', false", "a/#/b, false",
-    "a#, false", "#a, false", "a+, false", "+a/b, false", "##, false", "a/++, false",
+    "#, true",
+    "a/#, true",
+    "+, true",
+    "a/+/b, true",
+    "/, true",
+    "'', false",
+    "a/#/b, false",
+    "a#, false",
+    "#a, false",
+    "a+, false",
+    "+a/b, false",
+    "##, false",
+    "a/++, false",
   })
   void wildcardsStandAlone(String filter, boolean expected) {
     assertEquals(expected, Topics.isValidFilter(filter));
