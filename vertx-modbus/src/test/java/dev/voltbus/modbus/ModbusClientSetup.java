@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /// A slave and a client for each test; afterwards every client must be gone, thread included.
 @Timeout(30)
 abstract class ModbusClientSetup {
-  static final Duration SHORT = Duration.ofMillis(150);
+  static final Duration SHORT = Duration.ofMillis(250);
   static final Duration LONG = Duration.ofSeconds(10);
 
   static Vertx vertx;
@@ -74,6 +74,12 @@ abstract class ModbusClientSetup {
 
   String message(String rest) {
     return slave.url() + " unit 1: " + rest;
+  }
+
+  /// Connects first, so that a short deadline afterwards is spent on the answer alone.
+  void connect() throws Exception {
+    await(client.readHolding(1, 0, 1));
+    slave.nextFrame();
   }
 
   /// A request after some trouble gets its own answer, on which connection ever.

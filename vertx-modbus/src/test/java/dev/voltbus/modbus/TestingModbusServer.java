@@ -110,11 +110,6 @@ final class TestingModbusServer {
     then((frame, socket) -> socket.write(change.apply(rightAnswer(frame))));
   }
 
-  /// Answers as it should after a while.
-  void thenDelay(long millis) {
-    then((frame, socket) -> vertx.setTimer(millis, id -> answer(frame, socket)));
-  }
-
   /// Answers as it should, one byte at a time.
   void thenDribble(long millisBetweenBytes) {
     then((frame, socket) -> {
