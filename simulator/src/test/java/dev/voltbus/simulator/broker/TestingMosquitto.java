@@ -47,7 +47,7 @@ final class TestingMosquitto implements AutoCloseable {
             """
                 .formatted(
                     System.getProperty("user.name"),
-                    MqttBrokerBehaviour.MESSAGE_LIMIT,
+                    MqttBrokerClients.MESSAGE_LIMIT,
                     port,
                     securedPort,
                     passwords));
@@ -78,8 +78,8 @@ final class TestingMosquitto implements AutoCloseable {
             "-b",
             "-c",
             passwords.toString(),
-            MqttBrokerBehaviour.USER,
-            MqttBrokerBehaviour.PASSWORD);
+            MqttBrokerClients.USER,
+            MqttBrokerClients.PASSWORD);
     String said = writer.inputReader().readAllAsString();
     if (writer.waitFor() != 0) {
       throw new IOException("mosquitto_passwd ended with " + writer.exitValue() + ": " + said);
