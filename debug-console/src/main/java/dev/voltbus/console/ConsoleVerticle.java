@@ -101,7 +101,6 @@ public final class ConsoleVerticle extends VerticleBase {
   private Future<HttpServer> listen() {
     HttpServerOptions options =
         new HttpServerOptions()
-            .setMaxWebSocketFrameSize(LARGEST_CLIENT_MESSAGE)
             .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
             .setIdleTimeout(IDLE_SECONDS);
     WebApi api = new WebApi(view, feed, wiring.time(), new Origins(host));

@@ -32,6 +32,11 @@ final class LiveClient {
     return !complete;
   }
 
+  /// True from the beginning of the closing handshake on.
+  boolean isClosed() {
+    return socket.isClosed();
+  }
+
   boolean isFull() {
     return socket.writeQueueFull();
   }

@@ -70,7 +70,8 @@ final class LiveFeed {
     long now = time.monotonicNanos();
     boolean beat = ticks++ % TICKS_A_BEAT == 0;
     Map<DeviceView, Shown> current = new HashMap<>();
-    for (LiveClient client : clients) {
+    clients.removeIf(LiveClient::isClosed);
+    for (LiveClient client : List.copyOf(clients)) {
       client.watched().forEach(view -> current.computeIfAbsent(view, wanted -> look(wanted, now)));
       serve(client, current, beat, now);
     }
