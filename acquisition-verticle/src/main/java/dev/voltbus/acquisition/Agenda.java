@@ -1,0 +1,65 @@
+package dev.voltbus.acquisition;
+
+import dev.voltbus.contract.TimeSource;
+import io.vertx.core.Vertx;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The appointments of one verticle on a single Vert.x timer, armed for the earliest of them.
+/// Belongs to one context; nothing here is shared between threads.
+final class Agenda {
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final TimeSource time;
+  private final PriorityQueue<Appointment> appointments =
+      new PriorityQueue<>(Comparator.comparingLong(Appointment::atNanos));
+  private long timer = NO_TIMER;
+  private long armedFor;
+
+  private record Appointment(long atNanos, Runnable action) {}
+
+  Agenda(Vertx vertx, TimeSource time) {
+    this.vertx = vertx;
+    this.time = time;
+  }
+
+  /// Runs the action at a monotonic time, at once if that is past, but never within this call.
+  void at(long nanos, Runnable action) {
+    appointments.add(new Appointment(nanos, action));
+    arm();
+  }
+
+  void clear() {
+    appointments.clear();
+    disarm();
+  }
+
+  private void arm() {
+    Appointment next = appointments.peek();
+    if (next == null || (timer != NO_TIMER && armedFor <= next.atNanos)) {
+      return;
+    }
+    disarm();
+    long wait = TimeUnit.NANOSECONDS.toMillis(next.atNanos - time.monotonicNanos() + 999_999);
+    armedFor = next.atNanos;
+    timer = vertx.setTimer(Math.max(1, wait), id -> run());
+  }
+
+  private void disarm() {
+    if (timer != NO_TIMER) {
+      vertx.cancelTimer(timer);
+      timer = NO_TIMER;
+    }
+  }
+
+  private void run() {
+    timer = NO_TIMER;
+    long now = time.monotonicNanos();
+    while (!appointments.isEmpty() && appointments.element().atNanos <= now) {
+      appointments.remove().action.run();
+    }
+    arm();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.voltbus.command;
+
+import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.Shard;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.Wiring;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
+
+/// Judges the commands of a site while it holds the site's lease, and publishes the control state.
+public final class CommandVerticle extends VerticleBase {
+  private final Site site;
+  private final Wiring wiring;
+  private Leases.@Nullable Claim claim;
+
+  public CommandVerticle(Site site, Wiring wiring) {
+    this.site = site;
+    this.wiring = wiring;
+  }
+
+  @Override
+  public Future<?> start() {
+    Shard shard = new Shard(Shard.Kind.SITE, site.name(), site.name());
+    return wiring
+        .leases()
+        .compete(shard, new SiteControl(vertx, site, wiring))
+        .onSuccess(won -> claim = won);
+  }
+
+  @Override
+  public Future<?> stop() {
+    Leases.@Nullable Claim held = claim;
+    return held == null ? Future.succeededFuture() : held.release();
+  }
+}

@@ -1,0 +1,246 @@
+package dev.voltbus.mapping;
+
+import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.DeviceSnapshot;
+import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.Quality;
+import dev.voltbus.contract.QualityReason;
+import dev.voltbus.contract.RegisterBlock;
+import dev.voltbus.contract.RegisterCodec;
+import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.WireSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Turns the polls of one device into snapshots. Knows the last value of every register, so that a
+/// snapshot is complete although only one poll group was read.
+///
+/// A register whose read failed keeps its last value. While its neighbours in the group are fresh it
+/// counts as stale at once, because the group's read time is not its own; once older than its limit,
+/// or never read, it is bad. If the whole group failed, its values grow old by themselves.
+final class DeviceMapper {
+
+  /// What became of a poll.
+  sealed interface Outcome permits Mapped, Refused {}
+
+  record Mapped(DeviceSnapshot snapshot) implements Outcome {}
+
+  record Refused(String reason) implements Outcome {}
+
+  private static final byte GOOD = (byte) Quality.GOOD.ordinal();
+  private static final byte STALE = (byte) Quality.STALE.ordinal();
+  private static final byte BAD = (byte) Quality.BAD.ordinal();
+  private static final byte NO_REASON = (byte) QualityReason.NONE.ordinal();
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final String device;
+  private final SnapshotLayout layout;
+  private final List<PollGroup> groups;
+  private final int[][] registersOfGroup;
+  private final List<DerivedValue> derived = new ArrayList<>();
+
+  private final double[] values;
+  private final long[] raws;
+  private final byte[] qualities;
+  private final byte[] reasons;
+  private final short[] words;
+  private final long[] goodNanos;
+  private final long[] groupReadAts;
+  private final long[] groupReadNanos;
+  private final int[] staleAfter;
+  private final int[] unavailableAfter;
+
+  private long token;
+  private long epoch;
+  private long sequence;
+
+  DeviceMapper(String device, SnapshotLayout layout) {
+    this.device = device;
+    this.layout = layout;
+    this.groups = layout.map().groups();
+    int size = layout.size();
+    this.values = new double[size];
+    this.raws = new long[size];
+    this.qualities = new byte[size];
+    this.reasons = new byte[size];
+    this.words = new short[layout.totalWords()];
+    this.goodNanos = new long[size];
+    this.groupReadAts = new long[groups.size()];
+    this.groupReadNanos = new long[groups.size()];
+    this.staleAfter = new int[groups.size()];
+    this.unavailableAfter = new int[groups.size()];
+    this.registersOfGroup = new int[groups.size()][];
+    Arrays.fill(qualities, BAD);
+    Arrays.fill(reasons, (byte) QualityReason.NOT_READ_YET.ordinal());
+    Arrays.fill(goodNanos, NEVER);
+    Arrays.fill(groupReadNanos, NEVER);
+    compilePlans();
+  }
+
+  private void compilePlans() {
+    for (int g = 0; g < groups.size(); g++) {
+      PollGroup group = groups.get(g);
+      staleAfter[g] = (int) group.staleAfter().toMillis();
+      unavailableAfter[g] = (int) group.unavailableAfter().toMillis();
+      registersOfGroup[g] = readRegistersOf(g);
+    }
+    for (int i = 0; i < layout.size(); i++) {
+      if (layout.codec(i) == null) {
+        derived.add(DerivedValue.compile(layout, i));
+      }
+    }
+  }
+
+  private int[] readRegistersOf(int group) {
+    return java.util.stream.IntStream.range(0, layout.size())
+        .filter(i -> layout.codec(i) != null && layout.groupOf(i) == group)
+        .toArray();
+  }
+
+  /// Takes a poll in.
+  ///
+  /// @param now monotonic nanoseconds of its arrival
+  Outcome map(DevicePoll poll, long now) {
+    int group = groupIndex(poll.group());
+    if (group < 0) {
+      return new Refused("poll group " + poll.group() + " is not in the register map");
+    }
+    if (poll.token() < token) {
+      return new Refused("token " + poll.token() + " is lower than " + token);
+    }
+    if (poll.token() == token && poll.epoch() == epoch && poll.sequence() <= sequence) {
+      return new Refused("sequence " + poll.sequence() + " is not above " + sequence);
+    }
+    token = poll.token();
+    epoch = poll.epoch();
+    sequence = poll.sequence();
+    staleAfter[group] = poll.staleAfterMillis();
+    unavailableAfter[group] = poll.unavailableAfterMillis();
+    read(poll, group, now);
+    derive();
+    return new Mapped(snapshot(now));
+  }
+
+  private int groupIndex(String name) {
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void read(DevicePoll poll, int group, long now) {
+    long readNanos = now - TimeUnit.MILLISECONDS.toNanos(poll.ageMillis());
+    @Nullable RegisterBlock oldest = oldestRead(poll.blocks());
+    if (oldest != null) {
+      groupReadAts[group] = oldest.readAt();
+      groupReadNanos[group] = readNanos;
+    }
+    for (int index : registersOfGroup[group]) {
+      readRegister(poll.blocks(), index, readNanos, oldest != null, now);
+    }
+  }
+
+  private static @Nullable RegisterBlock oldestRead(List<RegisterBlock> blocks) {
+    @Nullable RegisterBlock oldest = null;
+    for (int i = 0; i < blocks.size(); i++) {
+      RegisterBlock block = blocks.get(i);
+      if (block.isRead() && (oldest == null || block.readAt() < oldest.readAt())) {
+        oldest = block;
+      }
+    }
+    return oldest;
+  }
+
+  private void readRegister(
+      List<RegisterBlock> blocks, int index, long readNanos, boolean groupIsFresh, long now) {
+    @Nullable RegisterCodec codec = layout.codec(index);
+    if (codec == null) {
+      return;
+    }
+    WireSource wire = codec.wire();
+    @Nullable RegisterBlock block = blockOf(blocks, wire);
+    if (block != null && block.isRead()) {
+      block.copyTo(wire.address(), wire.words(), words, layout.wordsAt(index));
+      decode(codec, index, readNanos);
+    } else if (groupIsFresh || goodNanos[index] == NEVER) {
+      fail(index, block == null ? QualityReason.NOT_READ_YET : block.reason(), now);
+    }
+  }
+
+  private static @Nullable RegisterBlock blockOf(List<RegisterBlock> blocks, WireSource wire) {
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.get(i).covers(wire.table(), wire.address(), wire.words())) {
+        return blocks.get(i);
+      }
+    }
+    return null;
+  }
+
+  private void decode(RegisterCodec codec, int index, long readNanos) {
+    long raw = codec.raw(words, layout.wordsAt(index));
+    QualityReason reason = codec.check(raw);
+    boolean good = reason == QualityReason.NONE;
+    raws[index] = raw;
+    values[index] = good ? codec.value(raw) : 0;
+    qualities[index] = good ? GOOD : BAD;
+    reasons[index] = (byte) reason.ordinal();
+    goodNanos[index] = readNanos;
+  }
+
+  private void fail(int index, QualityReason reason, long now) {
+    int group = layout.groupOf(index);
+    boolean tooOld =
+        goodNanos[index] == NEVER
+            || TimeUnit.NANOSECONDS.toMillis(now - goodNanos[index]) >= unavailableAfter[group];
+    if (tooOld) {
+      values[index] = 0;
+    }
+    qualities[index] = tooOld || qualities[index] == BAD ? BAD : STALE;
+    reasons[index] = (byte) reason.ordinal();
+  }
+
+  private void derive() {
+    for (int i = 0; i < derived.size(); i++) {
+      DerivedValue value = derived.get(i);
+      int index = value.index();
+      QualityReason reason = value.reason(qualities, reasons, values);
+      boolean usable = reason == QualityReason.NONE;
+      values[index] = usable ? value.compute(values, raws, qualities) : 0;
+      raws[index] = usable ? value.raw(values[index], raws) : 0;
+      qualities[index] = usable ? value.quality(qualities) : BAD;
+      reasons[index] =
+          usable && qualities[index] != GOOD
+              ? (byte) QualityReason.SOURCE_NOT_GOOD.ordinal()
+              : usable ? NO_REASON : (byte) reason.ordinal();
+    }
+  }
+
+  private DeviceSnapshot snapshot(long now) {
+    int[] ages = new int[groups.size()];
+    for (int g = 0; g < ages.length; g++) {
+      long age = groupReadNanos[g] == NEVER ? 0 : now - groupReadNanos[g];
+      ages[g] = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(age));
+    }
+    return new DeviceSnapshot(
+        device,
+        layout.id(),
+        token,
+        epoch,
+        sequence,
+        new DeviceSnapshot.Columns(
+            values.clone(),
+            raws.clone(),
+            qualities.clone(),
+            reasons.clone(),
+            words.clone(),
+            groupReadAts.clone(),
+            ages,
+            staleAfter.clone(),
+            unavailableAfter.clone()));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.voltbus.modbus;
+
+import dev.voltbus.modbus.ModbusRequest.ReadBits;
+import dev.voltbus.modbus.ModbusRequest.ReadCoils;
+import dev.voltbus.modbus.ModbusRequest.ReadDiscreteInputs;
+import dev.voltbus.modbus.ModbusRequest.ReadHolding;
+import dev.voltbus.modbus.ModbusRequest.ReadInput;
+import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.ModbusRequest.Write;
+import dev.voltbus.modbus.ModbusRequest.WriteCoil;
+import dev.voltbus.modbus.ModbusRequest.WriteCoils;
+import dev.voltbus.modbus.ModbusRequest.WriteRegister;
+import dev.voltbus.modbus.ModbusRequest.WriteRegisters;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+
+/// A Modbus master on one connection, shared by all units behind it.
+///
+/// - One request is outstanding at a time; the others wait, writes before reads, in order
+///   otherwise.
+/// - A request has a deadline, counted from the call. When it passes, the future fails, whatever
+///   the request waits for. A request that was not sent by then never is.
+/// - Nothing is ever sent twice. There is no reconnect policy here: a request connects when there
+///   is no connection, once, and when that fails every waiting request fails with it.
+/// - After a timeout, a broken or a wrong answer the connection is given up, so that a late answer
+///   cannot be taken for the next one's. A refusal by the device keeps it.
+/// - Futures complete on the context of the caller, with a [ModbusException] when they fail.
+///
+/// Arguments outside the limits of [ModbusRequest] throw IllegalArgumentException at once.
+///
+/// j2mod logs each frame at DEBUG: set the logger `com.ghgande.j2mod` to WARN.
+public interface ModbusClient {
+  /// A client that connects with its first request.
+  static ModbusClient create(Vertx vertx, ModbusClientOptions options) {
+    return ConnectionActor.start(vertx, options);
+  }
+
+  ModbusClientOptions options();
+
+  /// Reads registers; the deadline lies `timeout` from now, 1 ms..10 min.
+  Future<Words> read(ReadWords request, Duration timeout);
+
+  /// Reads coils or discrete inputs; the deadline lies `timeout` from now, 1 ms..10 min.
+  Future<Bits> read(ReadBits request, Duration timeout);
+
+  /// Writes, before all reads that wait; the deadline lies `timeout` from now, 1 ms..10 min. It
+  /// succeeds when the device has echoed the request. After a failure for which
+  /// [ModbusException#isSent] holds the outcome is unknown.
+  Future<Void> write(Write request, Duration timeout);
+
+  /// Function 1 with the default deadline.
+  default Future<Bits> readCoils(int unit, int address, int count) {
+    return read(new ReadCoils(unit, address, count), options().requestTimeout());
+  }
+
+  /// Function 2 with the default deadline.
+  default Future<Bits> readDiscreteInputs(int unit, int address, int count) {
+    return read(new ReadDiscreteInputs(unit, address, count), options().requestTimeout());
+  }
+
+  /// Function 3 with the default deadline.
+  default Future<Words> readHolding(int unit, int address, int count) {
+    return read(new ReadHolding(unit, address, count), options().requestTimeout());
+  }
+
+  /// Function 4 with the default deadline.
+  default Future<Words> readInput(int unit, int address, int count) {
+    return read(new ReadInput(unit, address, count), options().requestTimeout());
+  }
+
+  /// Function 5 with the default deadline.
+  default Future<Void> writeCoil(int unit, int address, boolean on) {
+    return write(new WriteCoil(unit, address, on), options().requestTimeout());
+  }
+
+  /// Function 6 with the default deadline; `word` is unsigned.
+  default Future<Void> writeRegister(int unit, int address, int word) {
+    return write(new WriteRegister(unit, address, word), options().requestTimeout());
+  }
+
+  /// Function 15 with the default deadline.
+  default Future<Void> writeCoils(int unit, int address, Bits bits) {
+    return write(new WriteCoils(unit, address, bits), options().requestTimeout());
+  }
+
+  /// Function 16 with the default deadline.
+  default Future<Void> writeRegisters(int unit, int address, Words words) {
+    return write(new WriteRegisters(unit, address, words), options().requestTimeout());
+  }
+
+  /// Sets the one handler that hears of connection changes, on the context that created the client.
+  ModbusClient connectionHandler(Handler<ConnectionState> handler);
+
+  /// The counters as of now.
+  ModbusCounters counters();
+
+  /// Fails what waits, lets the outstanding request finish for at most the default deadline, closes
+  /// the connection. The future completes when the client's thread has ended; later requests fail.
+  Future<Void> close();
+}

@@ -1,0 +1,151 @@
+package dev.voltbus.modbus;
+
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A request on its way: waiting, then sent, then done. The actor, the watchdog and close race for
+/// it; whoever moves it to done decides its outcome, and only then.
+final class Pending<T> {
+  /// Turns the answer into the result.
+  @FunctionalInterface
+  interface Decoder<T> {
+    @Nullable T decode(byte[] pdu) throws ProtocolViolation;
+  }
+
+  private sealed interface Phase {
+    record Waiting() implements Phase {}
+
+    record Sent(Wire wire) implements Phase {}
+
+    record Done(@Nullable ModbusException failure) implements Phase {}
+  }
+
+  private final ModbusRequest request;
+  private final Duration timeout;
+  private final long deadlineNanos;
+  private final Decoder<T> decoder;
+  private final PromiseInternal<T> promise;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Waiting());
+  private final Consumer<Pending<?>> whenDone;
+  private volatile long timer = -1;
+
+  /// @param context where the future completes
+  /// @param whenDone hears of the end just before the caller does
+  Pending(
+      ModbusRequest request,
+      Duration timeout,
+      Decoder<T> decoder,
+      ContextInternal context,
+      Consumer<Pending<?>> whenDone) {
+    this.request = request;
+    this.timeout = timeout;
+    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.decoder = decoder;
+    this.promise = context.promise();
+    this.whenDone = whenDone;
+  }
+
+  ModbusRequest request() {
+    return request;
+  }
+
+  Future<T> future() {
+    return promise.future();
+  }
+
+  /// The time limit as messages show it.
+  String limit() {
+    return "deadline of " + Range.millis(timeout);
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  long nanosLeft() {
+    return deadlineNanos - System.nanoTime();
+  }
+
+  /// The watchdog's timer; -1 before there is one.
+  long timer() {
+    return timer;
+  }
+
+  void watchedBy(long timer) {
+    this.timer = timer;
+  }
+
+  boolean isSent() {
+    return phase.get() instanceof Phase.Sent;
+  }
+
+  /// Claims the request for the wire; false when its outcome is decided already.
+  boolean send(Wire wire) {
+    Phase now = phase.get();
+    return now instanceof Phase.Waiting && phase.compareAndSet(now, new Phase.Sent(wire));
+  }
+
+  /// Decides a request that was not sent; false when it was, or is done.
+  boolean failWaiting(ModbusException failure) {
+    Phase now = phase.get();
+    return now instanceof Phase.Waiting && finish(now, failure);
+  }
+
+  /// Decides a request that was sent and ends the exchange by closing its connection.
+  boolean failSent(ModbusException failure) {
+    if (phase.get() instanceof Phase.Sent sent && finish(sent, failure)) {
+      sent.wire().abort();
+      return true;
+    }
+    return false;
+  }
+
+  /// Decides with the answer; false when the outcome was decided before it came.
+  ///
+  /// @throws ProtocolViolation when it is not an answer to this request
+  boolean answer(byte[] pdu) throws ProtocolViolation {
+    T result = decoder.decode(pdu);
+    Phase now = phase.get();
+    if (now instanceof Phase.Done || !phase.compareAndSet(now, new Phase.Done(null))) {
+      return false;
+    }
+    whenDone.accept(this);
+    deliver(() -> promise.complete(result));
+    return true;
+  }
+
+  /// Decides with a refusal by the device; false when the outcome was decided before it came.
+  boolean refuse(ModbusDeviceException refusal) {
+    Phase now = phase.get();
+    return !(now instanceof Phase.Done) && finish(now, refusal);
+  }
+
+  /// Why it failed; null while it has not.
+  @Nullable ModbusException failure() {
+    return phase.get() instanceof Phase.Done done ? done.failure() : null;
+  }
+
+  private boolean finish(Phase now, ModbusException failure) {
+    if (!phase.compareAndSet(now, new Phase.Done(failure))) {
+      return false;
+    }
+    whenDone.accept(this);
+    deliver(() -> promise.fail(failure));
+    return true;
+  }
+
+  /// The caller's event loop refuses work once Vert.x is closed; then nobody is left to tell.
+  private static void deliver(Runnable outcome) {
+    try {
+      outcome.run();
+    } catch (RejectedExecutionException e) {
+      ConnectionActor.LOG.debug("result dropped, its event loop has ended");
+    }
+  }
+}
