@@ -58,7 +58,7 @@ final class ScalePlan {
   double real(double raw) {
     return identity || !Double.isFinite(raw)
         ? raw + 0.0 // no negative zero
-        : value(new BigDecimal(Double.toString(raw)));
+        : value(decimal(raw));
   }
 
   private double value(BigDecimal raw) {
@@ -76,6 +76,11 @@ final class ScalePlan {
   }
 
   private BigDecimal unshifted(double value) {
-    return new BigDecimal(Double.toString(value)).subtract(offset);
+    return decimal(value).subtract(offset);
+  }
+
+  /// The decimal a person means by the double; beyond 2^53 it stands for itself.
+  private static BigDecimal decimal(double value) {
+    return Math.abs(value) < EXACT ? new BigDecimal(Double.toString(value)) : new BigDecimal(value);
   }
 }

@@ -32,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     Site loaded = SiteFiles.load(site, config, Map.of());
     PrintWriter out = spec.commandLine().getOut();
     SiteFiles.describe(loaded).forEach(out::println);

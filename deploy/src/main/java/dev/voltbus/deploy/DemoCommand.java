@@ -2,7 +2,6 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.console.ConsoleVerticle;
 import dev.voltbus.contract.Site;
-import dev.voltbus.simulator.broker.MqttBroker;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -55,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     Ports ports = new Ports();
     int mqtt = ports.giveWay(mqttPort, MQTT_PORT, "--mqtt-port");
     int http = ports.giveWay(httpPort, HTTP_PORT, "--http-port");

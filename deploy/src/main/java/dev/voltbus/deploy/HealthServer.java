@@ -5,6 +5,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `/health/started`, `/health/ready`, `/health/live` and `/metrics` for the machine that watches
 /// this process.
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// away leaves the process ready, the body says `degraded` and names it. Live: the event loop
 /// answers.
 final class HealthServer extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
   private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -59,7 +62,7 @@ final class HealthServer extends VerticleBase {
         .putHeader("content-type", type)
         .putHeader("cache-control", "no-store")
         .end(body)
-        .onFailure(gone -> request.connection().close());
+        .onFailure(gone -> LOG.debug("health={} {}", request.path(), gone.getMessage()));
   }
 
   @Override

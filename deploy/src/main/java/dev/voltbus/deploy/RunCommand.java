@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     Set<Role> chosen = roles == null ? EnumSet.allOf(Role.class) : Role.parse(roles);
     Site loaded = SiteFiles.load(site, config, Map.of());
     Ports ports = new Ports();

@@ -28,6 +28,12 @@ class DeviceMapperTest {
     assertEquals(-264.0, value(map(0, pack(5280, -50)), "pack_power_w"));
   }
 
+  // 52.8 x 33.3 is 1758.2399999999998 in binary arithmetic.
+  @Test
+  void derivedValueCarriesNoDigitsOfBinaryArithmetic() {
+    assertEquals(1758.24, value(map(0, pack(5280, 333)), "pack_power_w"));
+  }
+
   @Test
   void stateIsLookedUpByTheRawCodeAndKeepsItAsRaw() {
     DeviceSnapshot snapshot = map(0, pack(5280, 50));
