@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reconnectInterval longest pause before a new connection attempt, 0 means at once
 /// @param useTls whether the connection is encrypted
 /// @param serverCertificate PEM file with the CA that signed the server's certificate, or null for
-///     the machine's own trust
+///   the machine's own trust
 /// @param enabled false leaves its publications out
 public record BrokerSettings(
     String name,
@@ -76,26 +76,78 @@ public record BrokerSettings(
 
   public BrokerSettings withClientId(String id) {
     return new BrokerSettings(
-        name, host, port, id, username, password, rootTopic, cleanSession, defaultQos,
-        retainByDefault, keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+        name,
+        host,
+        port,
+        id,
+        username,
+        password,
+        rootTopic,
+        cleanSession,
+        defaultQos,
+        retainByDefault,
+        keepAlive,
+        reconnectInterval,
+        useTls,
+        serverCertificate,
+        enabled);
   }
 
   public BrokerSettings withRootTopic(String root) {
     return new BrokerSettings(
-        name, host, port, clientId, username, password, root, cleanSession, defaultQos,
-        retainByDefault, keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+        name,
+        host,
+        port,
+        clientId,
+        username,
+        password,
+        root,
+        cleanSession,
+        defaultQos,
+        retainByDefault,
+        keepAlive,
+        reconnectInterval,
+        useTls,
+        serverCertificate,
+        enabled);
   }
 
   public BrokerSettings withQos(int qos, boolean retain) {
     return new BrokerSettings(
-        name, host, port, clientId, username, password, rootTopic, cleanSession, qos, retain,
-        keepAlive, reconnectInterval, useTls, serverCertificate, enabled);
+        name,
+        host,
+        port,
+        clientId,
+        username,
+        password,
+        rootTopic,
+        cleanSession,
+        qos,
+        retain,
+        keepAlive,
+        reconnectInterval,
+        useTls,
+        serverCertificate,
+        enabled);
   }
 
   public BrokerSettings withReconnectInterval(Duration longest) {
     return new BrokerSettings(
-        name, host, port, clientId, username, password, rootTopic, cleanSession, defaultQos,
-        retainByDefault, keepAlive, longest, useTls, serverCertificate, enabled);
+        name,
+        host,
+        port,
+        clientId,
+        username,
+        password,
+        rootTopic,
+        cleanSession,
+        defaultQos,
+        retainByDefault,
+        keepAlive,
+        longest,
+        useTls,
+        serverCertificate,
+        enabled);
   }
 
   /// Address for people and logs: `mqtts://broker.local:8883`.

@@ -5,10 +5,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +42,7 @@ public final class Bus {
 
   /// Listens until the subscription is cancelled. A message of another type is counted and dropped.
   public <T extends Message> Subscription subscribe(Address<T> address, Consumer<T> listener) {
-    MessageConsumer<Message> consumer =
+    MessageConsumer<Object> consumer =
         events.consumer(
             address.name(),
             message -> {
@@ -58,15 +61,27 @@ public final class Bus {
       RequestAddress<Q, R> address, Q question, Duration limit) {
     DeliveryOptions limited = new DeliveryOptions(options).setSendTimeout(limit.toMillis());
     return events
-        .<Message>request(address.name(), question, limited)
-        .map(reply -> address.answer().cast(reply.body()));
+        .<Object>request(address.name(), question, limited)
+        .compose(reply -> understood(address, reply.body()));
+  }
+
+  private <R extends Message> Future<R> understood(RequestAddress<?, R> address, Object answer) {
+    if (address.answer().isInstance(answer)) {
+      return Future.succeededFuture(address.answer().cast(answer));
+    }
+    drop(address.name(), answer);
+    return Future.failedFuture(
+        new ReplyException(
+            ReplyFailure.RECIPIENT_FAILURE,
+            NOT_UNDERSTOOD,
+            "answer is not a " + address.answer().getSimpleName()));
   }
 
   /// Answers requests until the subscription is cancelled. Only the holder of the shard's lease may
   /// call this: a second consumer would take messages away from the first.
   public <Q extends Message, R extends Message> Subscription serve(
       RequestAddress<Q, R> address, Function<Q, Future<R>> handler) {
-    MessageConsumer<Message> consumer =
+    MessageConsumer<Object> consumer =
         events.consumer(
             address.name(),
             message -> {
@@ -75,12 +90,22 @@ public final class Bus {
                 message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
                 return;
               }
-              handler
-                  .apply(address.question().cast(message.body()))
+              Q question = address.question().cast(message.body());
+              answer(handler, question)
                   .onSuccess(answer -> message.reply(answer, options))
-                  .onFailure(failure -> message.fail(FAILED, failure.getMessage()));
+                  .onFailure(failure -> message.fail(FAILED, reason(failure)));
             });
     return new Subscription(consumer);
+  }
+
+  /// A handler that throws has failed too: its asker must hear of it now, not at the time-out.
+  private static <Q, R> Future<R> answer(Function<Q, Future<R>> handler, Q question) {
+    return Future.succeededFuture(question).compose(handler);
+  }
+
+  private static String reason(Throwable failure) {
+    @Nullable String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
   }
 
   /// Messages dropped because this node could not understand them.
@@ -88,16 +113,16 @@ public final class Bus {
     return dropped.sum();
   }
 
-  private void drop(String address, Message message) {
+  private void drop(String address, Object message) {
     dropped.increment();
     LOG.debug("bus={} dropped {}", address, message);
   }
 
   /// A consumer on the bus.
   public static final class Subscription {
-    private final MessageConsumer<Message> consumer;
+    private final MessageConsumer<?> consumer;
 
-    private Subscription(MessageConsumer<Message> consumer) {
+    private Subscription(MessageConsumer<?> consumer) {
       this.consumer = consumer;
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param of keys of the values it is computed from, in order
 /// @param factor the result is multiplied by this
 /// @param codes for `LOOKUP`: raw value to published number; a raw value that is not listed gives
-///     `otherwise`
+///   `otherwise`
 /// @param otherwise for `LOOKUP`: the number for a raw value that is not listed
 /// @param address the address shown in payloads, or null where the value has none
 public record Derivation(
@@ -26,7 +26,7 @@ public record Derivation(
     @Nullable Integer address)
     implements ValueSource {
 
-  /// What a derivation computes.
+  /// What a derivation computes. Append only; the ordinal is on the wire.
   public enum Op {
     PRODUCT,
     RATIO,
@@ -43,8 +43,12 @@ public record Derivation(
     int needed = op == Op.LOOKUP ? 1 : op == Op.RATIO || op == Op.DIFFERENCE ? 2 : 0;
     if (of.isEmpty() || (needed != 0 && of.size() != needed)) {
       throw new IllegalArgumentException(
-          "derivation " + op + " needs " + (needed == 0 ? "at least one" : needed)
-              + " value(s), not " + of.size());
+          "derivation "
+              + op
+              + " needs "
+              + (needed == 0 ? "at least one" : needed)
+              + " value(s), not "
+              + of.size());
     }
   }
 

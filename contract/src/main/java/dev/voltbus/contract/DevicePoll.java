@@ -60,8 +60,8 @@ public record DevicePoll(
   }
 
   private static List<RegisterBlock> readBlocks(FrameReader in) {
-    int count = in.getShort();
-    List<RegisterBlock> blocks = new ArrayList<>(Math.min(count, 1024));
+    int count = in.getShortCount(RegisterBlock.LEAST_BYTES);
+    List<RegisterBlock> blocks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       blocks.add(RegisterBlock.read(in));
     }

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// All values of a device after one poll, in arrays whose meaning the layout with the same id gives.
-/// Instances never change. A value of a group that was not polled this time is the last one read.
+/// All values of a device after one poll, in arrays whose meaning the layout with the same id
+/// gives. Instances never change. A value of a group that was not polled this time is the last one
+/// read.
 public final class DeviceSnapshot implements Message {
   static final FrameCodec<DeviceSnapshot> CODEC =
       FrameCodec.of(2, DeviceSnapshot.class, DeviceSnapshot::write, DeviceSnapshot::read);
@@ -31,6 +32,7 @@ public final class DeviceSnapshot implements Message {
   /// the raw words of all values one behind the other. Per poll group: `readAts` (Unix milliseconds
   /// of the Modbus answer, 0 before the first), `ageMillis` (age at the moment of sending),
   /// `staleAfterMillis`, `unavailableAfterMillis`.
+  @SuppressWarnings("ArrayRecordComponent") // only carries the arrays to the constructor, by name
   public record Columns(
       double[] values,
       long[] raws,
@@ -46,6 +48,7 @@ public final class DeviceSnapshot implements Message {
   ///
   /// @param epoch start of the acquisition that polled
   /// @param sequence number of the poll in its epoch
+  /// @throws IllegalArgumentException if arrays that belong together differ in length
   public DeviceSnapshot(
       String device, long layoutId, long token, long epoch, long sequence, Columns columns) {
     this.device = device;
@@ -62,6 +65,25 @@ public final class DeviceSnapshot implements Message {
     this.ageMillis = columns.ageMillis;
     this.staleAfterMillis = columns.staleAfterMillis;
     this.unavailableAfterMillis = columns.unavailableAfterMillis;
+    checkLengths("values", values.length, raws.length, qualities.length, reasons.length);
+    checkLengths(
+        "groups",
+        readAts.length,
+        ageMillis.length,
+        staleAfterMillis.length,
+        unavailableAfterMillis.length);
+  }
+
+  private void checkLengths(String what, int... lengths) {
+    if (Arrays.stream(lengths).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "device "
+              + device
+              + ": snapshot columns for different numbers of "
+              + what
+              + ": "
+              + Arrays.toString(lengths));
+    }
   }
 
   public String device() {
@@ -91,6 +113,10 @@ public final class DeviceSnapshot implements Message {
 
   public int groups() {
     return readAts.length;
+  }
+
+  int totalWords() {
+    return words.length;
   }
 
   /// The scaled number; 0 while there is none (see `quality`).

@@ -8,7 +8,10 @@ import java.util.function.Function;
 ///
 /// @param type number of the message in the frame, never used again for another one
 record FrameCodec<T extends Message>(
-    int type, Class<T> message, BiConsumer<T, FrameWriter> writer, Function<FrameReader, T> reader) {
+    int type,
+    Class<T> message,
+    BiConsumer<T, FrameWriter> writer,
+    Function<FrameReader, T> reader) {
 
   static <T extends Message> FrameCodec<T> of(
       int type,

@@ -51,10 +51,6 @@ final class FrameReader {
     return has(8) ? buffer.getLong(take(8)) : 0;
   }
 
-  double getDouble() {
-    return has(8) ? buffer.getDouble(take(8)) : 0;
-  }
-
   String getString() {
     int length = getLength(1);
     return length == 0 ? "" : buffer.getString(take(length), at, "UTF-8");
@@ -97,8 +93,35 @@ final class FrameReader {
     return values;
   }
 
+  /// One of an enum's constants by its ordinal, for enums without UNKNOWN: a constant this node
+  /// does not know makes the whole frame unreadable.
+  <E extends Enum<E>> E getConstant(E[] constants) {
+    int ordinal = getByte();
+    if (ordinal >= constants.length) {
+      throw new IllegalArgumentException(
+          constants[0].getDeclaringClass().getSimpleName() + " " + ordinal + " is not known here");
+    }
+    return constants[ordinal];
+  }
+
+  /// Number of the items that follow.
+  ///
+  /// @param least bytes that the smallest item takes, so that a damaged count cannot ask for more
+  ///   items than the frame has room for
+  int getCount(int least) {
+    return checkedLength(getInt(), least);
+  }
+
+  /// The same for a count of two bytes.
+  int getShortCount(int least) {
+    return checkedLength(getShort(), least);
+  }
+
   private int getLength(int size) {
-    int length = getInt();
+    return checkedLength(getInt(), size);
+  }
+
+  private int checkedLength(int length, int size) {
     if (length < 0 || length > (end - at) / size) {
       throw new IndexOutOfBoundsException(
           "array of " + length + " x " + size + " bytes, " + (end - at) + " left");

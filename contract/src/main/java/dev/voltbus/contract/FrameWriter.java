@@ -31,10 +31,6 @@ final class FrameWriter {
     buffer.appendLong(value);
   }
 
-  void putDouble(double value) {
-    buffer.appendDouble(value);
-  }
-
   void putString(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     buffer.appendInt(bytes.length).appendBytes(bytes);

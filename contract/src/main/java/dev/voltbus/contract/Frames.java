@@ -8,9 +8,9 @@ import java.util.Map;
 
 /// The binary form of all messages: type (2 bytes), length of the fields (4 bytes), fields.
 ///
-/// Nodes of two versions understand each other: an unknown type becomes `UnknownMessage`, an unknown
-/// enum value UNKNOWN, bytes behind the last known field are skipped, and missing fields have a
-/// documented meaning. Within one process the same instance is handed over.
+/// Nodes of two versions understand each other: an unknown type becomes `UnknownMessage`, an
+/// unknown enum value UNKNOWN, bytes behind the last known field are skipped, and missing fields
+/// have a documented meaning. Within one process the same instance is handed over.
 public final class Frames implements MessageCodec<Message, Message> {
   /// Name under which the codec is registered with the event bus.
   public static final String NAME = "voltbus";

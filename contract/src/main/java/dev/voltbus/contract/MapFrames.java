@@ -3,16 +3,25 @@ package dev.voltbus.contract;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Binary form of a register map: it travels in `LayoutReply`, and its hash is the layout id.
+///
+/// Both ends of a rolling update must come to the same hash, so a field added later is written by
+/// `LayoutReply` behind the map, never in here.
 final class MapFrames {
   private static final int WIRE = 1;
   private static final int DERIVED = 2;
+
+  // The smallest forms: every text empty.
+  private static final int GROUP_BYTES = 28;
+  private static final int REGISTER_BYTES = 87;
 
   private MapFrames() {}
 
@@ -29,8 +38,9 @@ final class MapFrames {
   static RegisterMap read(FrameReader in) {
     String model = in.getString();
     ReadLimits limits = new ReadLimits(in.getShort(), in.getShort());
-    List<PollGroup> groups = list(in.getShort(), in, MapFrames::group);
-    return new RegisterMap(model, list(in.getInt(), in, MapFrames::register), groups, limits);
+    List<PollGroup> groups = list(in.getShortCount(GROUP_BYTES), in, MapFrames::group);
+    return new RegisterMap(
+        model, list(in.getCount(REGISTER_BYTES), in, MapFrames::register), groups, limits);
   }
 
   private static <T> List<T> list(int count, FrameReader in, Function<FrameReader, T> item) {
@@ -81,9 +91,9 @@ final class MapFrames {
         new Scaling(
             new BigDecimal(in.getString()), new BigDecimal(in.getString()), in.getBoolean()),
         presentation(in),
-        Access.values()[in.getByte()],
+        in.getConstant(Access.values()),
         new RawRange(boxed(in), boxed(in), boxed(in)),
-        java.util.Arrays.stream(in.getLongs()).boxed().toList(),
+        Arrays.stream(in.getLongs()).boxed().toList(),
         in.getString(),
         in.getBoolean());
   }
@@ -114,12 +124,11 @@ final class MapFrames {
     derived.of().forEach(out::putString);
     out.putString(derived.factor().toString());
     out.putShort(derived.codes().size());
-    new java.util.TreeMap<>(derived.codes())
-        .forEach(
-            (raw, number) -> {
-              out.putLong(raw);
-              out.putLong(number);
-            });
+    new TreeMap<>(derived.codes())
+        .forEach((raw, number) -> {
+          out.putLong(raw);
+          out.putLong(number);
+        });
     out.putLong(derived.otherwise());
     putBoxed(derived.address() == null ? null : derived.address().longValue(), out);
   }
@@ -128,12 +137,12 @@ final class MapFrames {
     int kind = in.getByte();
     if (kind == WIRE) {
       return new WireSource(
-          RegisterTable.values()[in.getByte()],
+          in.getConstant(RegisterTable.values()),
           in.getShort(),
           in.getShort(),
-          WireType.values()[in.getByte()],
-          WordOrder.values()[in.getByte()],
-          ByteOrder.values()[in.getByte()],
+          in.getConstant(WireType.values()),
+          in.getConstant(WordOrder.values()),
+          in.getConstant(ByteOrder.values()),
           new BitSlice(in.getByte(), in.getByte()));
     }
     if (kind == DERIVED) {
@@ -143,11 +152,11 @@ final class MapFrames {
   }
 
   private static Derivation derivation(FrameReader in) {
-    Derivation.Op op = Derivation.Op.values()[in.getByte()];
-    List<String> of = list(in.getShort(), in, FrameReader::getString);
+    Derivation.Op op = in.getConstant(Derivation.Op.values());
+    List<String> of = list(in.getShortCount(Integer.BYTES), in, FrameReader::getString);
     BigDecimal factor = new BigDecimal(in.getString());
     Map<Long, Long> codes = new HashMap<>();
-    int count = in.getShort();
+    int count = in.getShortCount(2 * Long.BYTES);
     for (int i = 0; i < count; i++) {
       codes.put(in.getLong(), in.getLong());
     }
@@ -165,11 +174,10 @@ final class MapFrames {
     out.putInt(shown.texts().size());
     shown
         .texts()
-        .forEach(
-            (raw, text) -> {
-              out.putLong(raw);
-              out.putString(text);
-            });
+        .forEach((raw, text) -> {
+          out.putLong(raw);
+          out.putString(text);
+        });
     out.putString(shown.dbusPath());
     out.putByte(shown.valueClass().ordinal());
   }
@@ -180,13 +188,13 @@ final class MapFrames {
     int precision = in.getByte();
     String comment = in.getString();
     Map<Long, String> texts = new HashMap<>();
-    int count = in.getInt();
+    int count = in.getCount(Long.BYTES + Integer.BYTES);
     for (int i = 0; i < count; i++) {
       texts.put(in.getLong(), in.getString());
     }
     String dbusPath = in.getString();
     return new Presentation(
-        label, unit, precision, comment, texts, dbusPath, ValueClass.values()[in.getByte()]);
+        label, unit, precision, comment, texts, dbusPath, in.getConstant(ValueClass.values()));
   }
 
   private static void putBoxed(@Nullable Long number, FrameWriter out) {

@@ -2,8 +2,8 @@ package dev.voltbus.contract;
 
 import java.util.function.DoubleSupplier;
 
-/// Where roles report figures for operators. Names follow Prometheus' habits: `voltbus_polls_total`,
-/// `_seconds`, `_bytes`; labels come in pairs of name and value.
+/// Where roles report figures for operators. Names follow Prometheus' habits:
+/// `voltbus_polls_total`, `_seconds`, `_bytes`; labels come in pairs of name and value.
 public interface Metrics {
 
   /// A figure that only grows.

@@ -21,13 +21,23 @@ public record PollGroup(
     }
     if (staleAfter.compareTo(period) < 0) {
       throw new IllegalArgumentException(
-          "poll group " + name + ": stale-after " + staleAfter.toMillis()
-              + " ms is shorter than the period " + period.toMillis() + " ms");
+          "poll group "
+              + name
+              + ": stale-after "
+              + staleAfter.toMillis()
+              + " ms is shorter than the period "
+              + period.toMillis()
+              + " ms");
     }
     if (unavailableAfter.compareTo(staleAfter) < 0) {
       throw new IllegalArgumentException(
-          "poll group " + name + ": unavailable-after " + unavailableAfter.toMillis()
-              + " ms is shorter than stale-after " + staleAfter.toMillis() + " ms");
+          "poll group "
+              + name
+              + ": unavailable-after "
+              + unavailableAfter.toMillis()
+              + " ms is shorter than stale-after "
+              + staleAfter.toMillis()
+              + " ms");
     }
   }
 

@@ -42,7 +42,11 @@ public record Publication(
     }
     if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(24)) > 0) {
       throw new IllegalArgumentException(
-          "publication " + name + ": interval " + interval.toMillis() + " ms is not in 100 ms..24 h");
+          "publication "
+              + name
+              + ": interval "
+              + interval.toMillis()
+              + " ms is not in 100 ms..24 h");
     }
   }
 }

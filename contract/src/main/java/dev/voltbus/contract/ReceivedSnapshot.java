@@ -12,28 +12,44 @@ import org.jspecify.annotations.Nullable;
 public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, long arrivedNanos) {
 
   public ReceivedSnapshot {
-    if (snapshot.layoutId() != layout.id() || snapshot.size() != layout.size()) {
+    if (snapshot.layoutId() != layout.id()
+        || snapshot.size() != layout.size()
+        || snapshot.totalWords() != layout.totalWords()
+        || snapshot.groups() != layout.map().groups().size()) {
       throw new IllegalArgumentException(
-          "device " + snapshot.device() + ": snapshot with layout "
-              + Long.toHexString(snapshot.layoutId()) + " does not fit layout "
+          "device "
+              + snapshot.device()
+              + ": snapshot with layout "
+              + Long.toHexString(snapshot.layoutId())
+              + " does not fit layout "
               + Long.toHexString(layout.id()));
     }
   }
 
   /// Age of a value's group in milliseconds.
   public long ageMillis(int index, long nowNanos) {
-    return snapshot.ageMillis(layout.groupOf(index))
-        + TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+    return groupAgeMillis(layout.groupOf(index), nowNanos);
   }
 
-  /// Quality now: a good value turns stale, then bad, by its age.
+  private long groupAgeMillis(int group, long nowNanos) {
+    return snapshot.ageMillis(group) + TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+  }
+
+  /// Quality now: a good value turns stale, then bad, by its age. A derived value is as old as the
+  /// oldest of the groups it is computed from.
   public Quality quality(int index, long nowNanos) {
-    Quality then = snapshot.quality(index);
+    Quality now = snapshot.quality(index);
+    for (int group : layout.groupsOf(index)) {
+      now = aged(now, group, nowNanos);
+    }
+    return now;
+  }
+
+  private Quality aged(Quality then, int group, long nowNanos) {
     if (then != Quality.GOOD && then != Quality.STALE) {
       return Quality.BAD;
     }
-    long age = ageMillis(index, nowNanos);
-    int group = layout.groupOf(index);
+    long age = groupAgeMillis(group, nowNanos);
     if (age >= snapshot.unavailableAfterMillis(group)) {
       return Quality.BAD;
     }
@@ -64,7 +80,8 @@ public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, l
     RegisterSpec spec = layout.spec(index);
     @Nullable RegisterCodec codec = layout.codec(index);
     boolean numeric = codec == null || !codec.wire().type().isText();
-    boolean present = snapshot.quality(index) != Quality.BAD;
+    Quality then = snapshot.quality(index);
+    boolean present = then == Quality.GOOD || then == Quality.STALE;
     return new RegisterValue(
         spec.source() instanceof Derivation derived
             ? derived.address()

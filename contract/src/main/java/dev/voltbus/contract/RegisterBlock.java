@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For coils and discrete inputs each word is one bit, 0 or 1. Instances never change.
 public final class RegisterBlock {
+  /// Bytes of the smallest block in a frame.
+  static final int LEAST_BYTES = 22;
+
   private final RegisterTable table;
   private final int address;
   private final int count;
@@ -37,8 +40,7 @@ public final class RegisterBlock {
   ///
   /// @param readAt Unix milliseconds of the Modbus answer
   public static RegisterBlock read(RegisterTable table, int address, short[] words, long readAt) {
-    return new RegisterBlock(
-        table, address, words.length, readAt, words, QualityReason.NONE, "");
+    return new RegisterBlock(table, address, words.length, readAt, words, QualityReason.NONE, "");
   }
 
   /// A read that failed.
@@ -46,6 +48,10 @@ public final class RegisterBlock {
   /// @param failure the whole story for people
   public static RegisterBlock failed(
       RegisterTable table, int address, int count, QualityReason reason, String failure) {
+    if (reason == QualityReason.NONE) {
+      throw new IllegalArgumentException(
+          table.word() + " " + address + ": a failed read needs a reason");
+    }
     return new RegisterBlock(table, address, count, 0, new short[0], reason, failure);
   }
 
@@ -105,13 +111,18 @@ public final class RegisterBlock {
   }
 
   static RegisterBlock read(FrameReader in) {
-    RegisterTable table = RegisterTable.values()[in.getByte()];
+    RegisterTable table = in.getConstant(RegisterTable.values());
     int address = in.getShort();
     int count = in.getShort();
     long readAt = in.getLong();
     QualityReason reason = QualityReason.of(in.getByte());
     String failure = in.getString();
-    return new RegisterBlock(table, address, count, readAt, in.getShorts(), reason, failure);
+    short[] words = in.getShorts();
+    if (reason == QualityReason.NONE && words.length != count) {
+      throw new IllegalArgumentException(
+          table.word() + " " + address + ": " + words.length + " words instead of " + count);
+    }
+    return new RegisterBlock(table, address, count, readAt, words, reason, failure);
   }
 
   @Override

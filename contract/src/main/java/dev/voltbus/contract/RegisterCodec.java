@@ -2,7 +2,6 @@ package dev.voltbus.contract;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
@@ -11,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// The one place where words become values and values become words; compiled once for each
 /// register. Reads and writes use the same rules, so a value that is written reads back as itself.
 public final class RegisterCodec {
-  private static final double EXACT_LONG = 9.007199254740992E15;
+  /// Up to here every integer is a float.
+  private static final float EXACT_FLOAT = 1 << 24;
 
   private final RegisterSpec spec;
   private final WireSource wire;
@@ -24,9 +24,7 @@ public final class RegisterCodec {
   private final boolean signed;
   private final int bits;
   private final long[] absent;
-  private final double multiplier;
-  private final double divisor;
-  private final double offset;
+  private final ScalePlan scale;
   private final Map<Long, String> texts;
 
   private RegisterCodec(RegisterSpec spec, WireSource wire) {
@@ -40,12 +38,8 @@ public final class RegisterCodec {
     this.shift = wire.slice().shift();
     this.mask = bits == 64 ? -1L : (1L << bits) - 1;
     this.signed = type.isSigned() && !type.isFloat();
-    this.absent = spec.absent().stream().mapToLong(Long::longValue).toArray();
-    BigDecimal scale = spec.scaling().scale();
-    this.multiplier =
-        (spec.scaling().negated() ? -1 : 1) * scale.unscaledValue().doubleValue();
-    this.divisor = Math.pow(10, scale.scale());
-    this.offset = spec.scaling().offset().doubleValue();
+    this.absent = spec.absent().stream().mapToLong(this::asRaw).toArray();
+    this.scale = new ScalePlan(spec.scaling());
     this.texts = spec.presentation().texts();
   }
 
@@ -67,6 +61,12 @@ public final class RegisterCodec {
           default -> 16 * Math.min(4, wire.words());
         };
     return wire.slice().isWhole() ? width : Math.min(wire.slice().width(), 64);
+  }
+
+  /// A device file may write the sentinel of a signed register either way: -32768 or 32768.
+  private long asRaw(long sentinel) {
+    boolean fits = bits == 64 || (sentinel <= mask && sentinel >= -(1L << (bits - 1)));
+    return fits && signed ? signExtend(sentinel & mask) : fits ? sentinel & mask : sentinel;
   }
 
   public RegisterSpec spec() {
@@ -105,30 +105,25 @@ public final class RegisterCodec {
     boolean finite =
         switch (type) {
           case F32 -> Float.isFinite(Float.intBitsToFloat((int) raw));
-          case F64 -> Double.isFinite(Double.longBitsToDouble(raw));
+          case F64 -> Double.isFinite(value(raw));
           default -> true;
         };
     return finite ? QualityReason.NONE : QualityReason.NOT_A_NUMBER;
   }
 
-  /// The value of a raw number that passed `check`.
+  /// The value of a raw number that passed `check`: the double nearest to the exact decimal result.
   public double value(long raw) {
-    double scaled = number(raw) * multiplier / divisor;
-    return offset == 0 ? scaled + 0.0 : scaled + offset;
-  }
-
-  private double number(long raw) {
     return switch (type) {
-      case F32 -> shortest(Float.intBitsToFloat((int) raw));
-      case F64 -> Double.longBitsToDouble(raw);
-      case U64 -> raw >= 0 ? (double) raw : (raw >>> 1 | raw & 1) * 2.0;
-      default -> (double) raw;
+      case F32 -> scale.real(shortest(Float.intBitsToFloat((int) raw)));
+      case F64 -> scale.real(Double.longBitsToDouble(raw));
+      default -> signed ? scale.signed(raw) : scale.unsigned(raw);
     };
   }
 
   /// The double a person would read in the float: 52.8, not 52.79999923706055.
   private static double shortest(float number) {
-    return number == Math.rint(number) ? number : Double.parseDouble(Float.toString(number));
+    boolean plain = number == Math.rint(number) && Math.abs(number) <= EXACT_FLOAT;
+    return plain ? number : Double.parseDouble(Float.toString(number));
   }
 
   /// The text of a register: its characters, the name of its raw number, or the names of its set
@@ -144,12 +139,11 @@ public final class RegisterCodec {
 
   private String setBits(long raw) {
     StringBuilder out = new StringBuilder();
-    texts.forEach(
-        (bit, name) -> {
-          if ((raw >>> bit & 1) != 0) {
-            out.append(out.isEmpty() ? "" : ", ").append(name);
-          }
-        });
+    texts.forEach((bit, name) -> {
+      if ((raw >>> bit & 1) != 0) {
+        out.append(out.isEmpty() ? "" : ", ").append(name);
+      }
+    });
     return out.toString();
   }
 
@@ -195,40 +189,54 @@ public final class RegisterCodec {
   /// The words for a value, rounded half away from zero to the register's step.
   ///
   /// @throws IllegalArgumentException naming register, value and bound, if the value is not finite,
-  ///     does not fit the type, or is outside the range of the device file
+  ///   does not fit the type, or is outside the range of the device file
   public short[] encode(double value) {
     if (type.isText() || !wire.slice().isWhole()) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": a number cannot be written to type " + type.word()
+          "register "
+              + spec.key()
+              + ": a number cannot be written to type "
+              + type.word()
               + (wire.slice().isWhole() ? "" : " inside a shared word"));
     }
     if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("register " + spec.key() + ": " + value + " is not finite");
+      throw new IllegalArgumentException(
+          "register " + spec.key() + ": " + value + " is not finite");
     }
-    BigDecimal unscaled = unscale(value);
     return switch (type) {
-      case F32 -> words(checkedFloat(unscaled, value));
-      case F64 -> words(Double.doubleToRawLongBits(unscaled.doubleValue()));
-      default -> words(checked(unscaled.setScale(0, RoundingMode.HALF_UP).toBigInteger(), value));
+      case F32 -> words(Float.floatToRawIntBits(checkedFloat(value)) & 0xFFFFFFFFL);
+      case F64 -> words(Double.doubleToRawLongBits(checkedDouble(value)));
+      default -> words(checkedInteger(value));
     };
   }
 
-  private BigDecimal unscale(double value) {
-    BigDecimal number = new BigDecimal(Double.toString(value)).subtract(spec.scaling().offset());
-    BigDecimal signedNumber = spec.scaling().negated() ? number.negate() : number;
-    return signedNumber.divide(spec.scaling().scale(), 20, RoundingMode.HALF_UP);
+  private float checkedFloat(double value) {
+    BigDecimal raw = scale.rawReal(value);
+    checkReal(raw, raw.floatValue(), value);
+    return raw.floatValue();
   }
 
-  private long checkedFloat(BigDecimal unscaled, double value) {
-    float number = unscaled.floatValue();
-    if (!Float.isFinite(number)) {
+  private double checkedDouble(double value) {
+    BigDecimal raw = scale.rawReal(value);
+    checkReal(raw, raw.doubleValue(), value);
+    return raw.doubleValue();
+  }
+
+  private void checkReal(BigDecimal raw, double onWire, double value) {
+    if (!Double.isFinite(onWire)) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": " + value + " does not fit f32");
+          "register " + spec.key() + ": " + value + " does not fit " + type.word());
     }
-    return Float.floatToRawIntBits(number) & 0xFFFFFFFFL;
+    @Nullable Long min = spec.range().min();
+    @Nullable Long max = spec.range().max();
+    if ((min != null && raw.compareTo(BigDecimal.valueOf(min)) < 0)
+        || (max != null && raw.compareTo(BigDecimal.valueOf(max)) > 0)) {
+      throw outside(raw.stripTrailingZeros().toPlainString(), value, min, max);
+    }
   }
 
-  private long checked(BigInteger raw, double value) {
+  private long checkedInteger(double value) {
+    BigInteger raw = scale.rawInteger(value);
     BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
     BigInteger most = BigInteger.ONE.shiftLeft(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
     @Nullable Long min = spec.range().min();
@@ -236,24 +244,42 @@ public final class RegisterCodec {
     BigInteger low = min == null ? least : least.max(BigInteger.valueOf(min));
     BigInteger high = max == null ? most : most.min(BigInteger.valueOf(max));
     if (raw.compareTo(low) < 0 || raw.compareTo(high) > 0) {
-      throw new IllegalArgumentException(
-          "register " + spec.key() + ": " + value + " is raw " + raw + ", outside " + low + ".."
-              + high);
+      throw outside(raw.toString(), value, low, high);
     }
     return raw.longValue();
+  }
+
+  private IllegalArgumentException outside(
+      String raw, double value, @Nullable Number low, @Nullable Number high) {
+    return new IllegalArgumentException(
+        "register "
+            + spec.key()
+            + ": "
+            + value
+            + " is raw "
+            + raw
+            + ", outside "
+            + (low == null ? "" : low)
+            + ".."
+            + (high == null ? "" : high));
   }
 
   /// The words for a text; shorter text is filled with zero bytes.
   ///
   /// @throws IllegalArgumentException if the register holds no text, or the text is too long or not
-  ///     printable ASCII
+  ///   printable ASCII
   public short[] encodeText(String text) {
     byte[] from = type == WireType.STRING ? text.getBytes(StandardCharsets.US_ASCII) : new byte[0];
     boolean printable = text.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
     if (type != WireType.STRING || !printable || from.length > words * 2) {
       throw new IllegalArgumentException(
-          "register " + spec.key() + ": text of " + text.length() + " characters does not fit "
-              + words * 2 + " bytes of printable ASCII");
+          "register "
+              + spec.key()
+              + ": text of "
+              + text.length()
+              + " characters does not fit "
+              + words * 2
+              + " bytes of printable ASCII");
     }
     short[] out = new short[words];
     for (int i = 0; i < from.length; i++) {
@@ -277,10 +303,5 @@ public final class RegisterCodec {
       out[i] = lowByteFirst ? Short.reverseBytes(word) : word;
     }
     return out;
-  }
-
-  /// True if the value has no more digits than a double can tell apart.
-  static boolean isExact(long raw) {
-    return Math.abs((double) raw) <= EXACT_LONG;
   }
 }

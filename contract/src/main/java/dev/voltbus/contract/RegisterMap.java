@@ -31,7 +31,12 @@ public record RegisterMap(
         for (String key : derivation.of()) {
           if (!seen.contains(key)) {
             throw new IllegalArgumentException(
-                "device " + model + ": " + register.key() + " is derived from " + key
+                "device "
+                    + model
+                    + ": "
+                    + register.key()
+                    + " is derived from "
+                    + key
                     + ", which does not stand above it");
           }
         }
@@ -55,7 +60,12 @@ public record RegisterMap(
     for (RegisterSpec register : registers) {
       if (register.source() instanceof WireSource && !names.contains(register.group())) {
         throw new IllegalArgumentException(
-            "device " + model + ": " + register.key() + " is in poll group " + register.group()
+            "device "
+                + model
+                + ": "
+                + register.key()
+                + " is in poll group "
+                + register.group()
                 + ", which is not defined");
       }
     }

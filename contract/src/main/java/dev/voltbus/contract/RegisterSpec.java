@@ -12,7 +12,7 @@ import java.util.List;
 /// @param access whether it may be written
 /// @param range bounds for writing, as raw numbers
 /// @param absent raw values that mean "no sensor", "not implemented"
-/// @param group name of the poll group; a derived value belongs to the group of its sources
+/// @param group name of the poll group; a derived value belongs to that of its first source
 /// @param internal true if it serves other topics only and gets no topic of its own
 public record RegisterSpec(
     String key,
@@ -65,13 +65,29 @@ public record RegisterSpec(
 
   public RegisterSpec withAbsent(Long... sentinels) {
     return new RegisterSpec(
-        key, topicSuffix, source, scaling, presentation, access, range, List.of(sentinels), group,
+        key,
+        topicSuffix,
+        source,
+        scaling,
+        presentation,
+        access,
+        range,
+        List.of(sentinels),
+        group,
         internal);
   }
 
   public RegisterSpec writable(RawRange bounds) {
     return new RegisterSpec(
-        key, topicSuffix, source, scaling, presentation, Access.READ_WRITE, bounds, absent, group,
+        key,
+        topicSuffix,
+        source,
+        scaling,
+        presentation,
+        Access.READ_WRITE,
+        bounds,
+        absent,
+        group,
         internal);
   }
 

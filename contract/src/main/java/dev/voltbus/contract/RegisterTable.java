@@ -1,6 +1,8 @@
 package dev.voltbus.contract;
 
 /// The four tables of the Modbus data model (Modbus Application Protocol 4.3).
+///
+/// Append only; the ordinal is on the wire.
 public enum RegisterTable {
   HOLDING("holding", 3, true),
   INPUT("input", 4, false),

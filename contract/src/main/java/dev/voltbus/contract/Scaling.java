@@ -6,29 +6,44 @@ import java.math.BigDecimal;
 ///
 /// @param scale never zero; exact decimal, so that 5200 x 0.01 is 52.0 and nothing beside it
 /// @param offset added after scaling, in the value's unit
-/// @param negated true where the device counts the other way than Voltbus does
-///     (current and power are positive when the battery charges)
+/// @param negated true where the device counts the other way than Voltbus does (current and power
+///   are positive when the battery charges)
 public record Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
+  private static final int MOST_DIGITS = 15;
+  private static final int MOST_DECIMALS = 18;
+
   public static final Scaling ONE = new Scaling(BigDecimal.ONE, BigDecimal.ZERO, false);
 
   public Scaling {
     if (scale.signum() == 0) {
       throw new IllegalArgumentException("scale 0 is not allowed: every value would be the offset");
     }
-    scale = normal(scale);
-    offset = normal(offset);
-    if (scale.scale() > 18 || scale.precision() > 15 || offset.precision() > 15) {
-      throw new IllegalArgumentException(
-          "scale " + scale + " or offset " + offset + " has more digits than a value can carry");
-    }
+    scale = normal("scale", scale);
+    offset = normal("offset", offset);
   }
 
   public static Scaling by(String scale) {
     return new Scaling(new BigDecimal(scale), BigDecimal.ZERO, false);
   }
 
-  private static BigDecimal normal(BigDecimal number) {
+  /// The number without trailing zeros or exponent. It is judged before it is written out: the
+  /// exponent in a damaged frame may ask for a thousand million zeros.
+  private static BigDecimal normal(String what, BigDecimal number) {
     BigDecimal stripped = number.stripTrailingZeros();
+    int digits = stripped.precision() - Math.min(0, stripped.scale());
+    if (stripped.scale() > MOST_DECIMALS
+        || stripped.scale() < -MOST_DIGITS
+        || digits > MOST_DIGITS) {
+      throw new IllegalArgumentException(
+          what
+              + " "
+              + stripped
+              + " has more than "
+              + MOST_DIGITS
+              + " digits or "
+              + MOST_DECIMALS
+              + " decimals");
+    }
     return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 

@@ -1,7 +1,7 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +15,7 @@ public final class SnapshotLayout {
   private final Map<String, Integer> indexes = new HashMap<>();
   private final @Nullable RegisterCodec[] codecs;
   private final int[] groupOf;
+  private final int[][] groupsOf;
   private final int[] wordsAt;
   private final int totalWords;
 
@@ -24,13 +25,15 @@ public final class SnapshotLayout {
     int size = map.registers().size();
     this.codecs = new RegisterCodec[size];
     this.groupOf = new int[size];
+    this.groupsOf = new int[size][];
     this.wordsAt = new int[size];
     int next = 0;
     for (int i = 0; i < size; i++) {
       RegisterSpec spec = map.registers().get(i);
       indexes.put(spec.key(), i);
       wordsAt[i] = next;
-      groupOf[i] = groupIndex(spec);
+      groupsOf[i] = groupIndexes(spec);
+      groupOf[i] = groupsOf[i][0];
       if (spec.source() instanceof WireSource wire) {
         codecs[i] = RegisterCodec.of(spec);
         next += wire.words();
@@ -54,14 +57,15 @@ public final class SnapshotLayout {
     return hash;
   }
 
-  /// A derived value belongs to the first group among its sources.
-  private int groupIndex(RegisterSpec spec) {
+  private int[] groupIndexes(RegisterSpec spec) {
     if (spec.source() instanceof Derivation derived) {
-      return groupOf[indexOf(derived.of().getFirst())];
+      return derived.of().stream()
+          .flatMapToInt(key -> Arrays.stream(groupsOf[indexOf(key)]))
+          .distinct()
+          .toArray();
     }
-    List<String> names = new ArrayList<>();
-    map.groups().forEach(group -> names.add(group.name()));
-    return names.indexOf(spec.group());
+    List<String> names = map.groups().stream().map(PollGroup::name).toList();
+    return new int[] {names.indexOf(spec.group())};
   }
 
   /// Hash of the map.
@@ -87,9 +91,15 @@ public final class SnapshotLayout {
     return codecs[index];
   }
 
-  /// The poll group a value belongs to, as index into `map().groups()`.
+  /// The poll group a value belongs to, as index into `map().groups()`; for a derived value that of
+  /// its first source.
   public int groupOf(int index) {
     return groupOf[index];
+  }
+
+  /// All poll groups a value depends on.
+  int[] groupsOf(int index) {
+    return groupsOf[index];
   }
 
   /// Where the words of a value begin in a snapshot's word array.

@@ -1,7 +1,7 @@
 package dev.voltbus.contract;
 
-/// The clock everything in Voltbus is judged by. Deadlines and ages use monotonic time; wall time is
-/// for people and payloads.
+/// The clock everything in Voltbus is judged by. Deadlines and ages use monotonic time; wall time
+/// is for people and payloads.
 public interface TimeSource {
 
   /// Unix milliseconds.

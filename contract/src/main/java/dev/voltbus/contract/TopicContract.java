@@ -48,8 +48,7 @@ public record TopicContract(
   }
 
   /// Birth after every CONNACK, the same topic as will, and `offline` before a clean disconnect.
-  public record StatusTopic(
-      String topic, String online, String offline, int qos, boolean retain) {}
+  public record StatusTopic(String topic, String online, String offline, int qos, boolean retain) {}
 
   /// One kind of topic.
   public sealed interface TopicRule permits PerValue, JsonObjectTopic, JsonArrayTopic {
@@ -72,8 +71,8 @@ public record TopicContract(
   }
 
   /// One JSON object with one array of numbers, from all keys that match a pattern and are not
-  /// absent, in the order of the register map; sent at the publication's interval and left out while
-  /// the list is empty.
+  /// absent, in the order of the register map; sent at the publication's interval and left out
+  /// while the list is empty.
   ///
   /// @param option publication option that must be on, such as `cell-voltages`
   /// @param field name of the array
@@ -95,12 +94,13 @@ public record TopicContract(
   ///
   /// @param name JSON key
   /// @param keys the first of these keys that the device has is used, unless the site binds the
-  ///     field itself; empty for a field with `control`
+  ///   field itself; empty for a field with `control`
   /// @param form what the field shows
   /// @param unit unit the field is published in; a value in another unit of the same quantity is
-  ///     converted; empty leaves numbers alone
+  ///   converted; empty leaves numbers alone
   /// @param decimals most decimals, trailing zeros left out, 0..9
-  /// @param always true if it is sent also while the device is not heard; then `otherwise` stands in
+  /// @param always true if it is sent also while the device is not heard; then `otherwise` stands
+  ///   in
   /// @param otherwise text while there is no good value, for an `always` field
   public record Field(
       String name,
@@ -143,6 +143,7 @@ public record TopicContract(
   }
 
   /// What a publication changes for one key.
+  @SuppressWarnings("AvoidCommonTypeNames") // the word of the site file; not the annotation
   public record Override(
       @Nullable Integer qos, @Nullable Boolean retain, @Nullable Reporting reporting) {
     public static final Override NONE = new Override(null, null, null);

@@ -1,6 +1,6 @@
 package dev.voltbus.contract;
 
-/// The `value_class` number of contract tinybms section 2, by ordinal.
+/// The `value_class` number of contract tinybms section 2, by ordinal. Append only.
 public enum ValueClass {
   UNKNOWN,
   UINT,

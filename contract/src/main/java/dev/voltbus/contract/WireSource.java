@@ -25,7 +25,13 @@ public record WireSource(
     }
     if (words < 1 || words > table.largestRead()) {
       throw new IllegalArgumentException(
-          table.word() + " " + address + ": " + words + " words are not in 1.." + table.largestRead());
+          table.word()
+              + " "
+              + address
+              + ": "
+              + words
+              + " words are not in 1.."
+              + table.largestRead());
     }
     if (address + words > 0x10000) {
       throw new IllegalArgumentException(
@@ -33,12 +39,42 @@ public record WireSource(
     }
     if (type.words() != 0 && type.words() != words) {
       throw new IllegalArgumentException(
-          table.word() + " " + address + ": type " + type.word() + " has " + type.words()
-              + " words, not " + words);
+          table.word()
+              + " "
+              + address
+              + ": type "
+              + type.word()
+              + " has "
+              + type.words()
+              + " words, not "
+              + words);
     }
     if (table.isBits() && type != WireType.BOOL) {
       throw new IllegalArgumentException(
           table.word() + " " + address + ": type must be bool, not " + type.word());
+    }
+    if (!slice.isWhole()) {
+      checkSlice(table, address, words, type, slice);
+    }
+  }
+
+  private static void checkSlice(
+      RegisterTable table, int address, int words, WireType type, BitSlice slice) {
+    if (type.isFloat() || type.isText()) {
+      throw new IllegalArgumentException(
+          table.word() + " " + address + ": type " + type.word() + " cannot be a bit slice");
+    }
+    if (slice.shift() + slice.width() > 16 * words) {
+      throw new IllegalArgumentException(
+          table.word()
+              + " "
+              + address
+              + ": bits "
+              + slice.shift()
+              + ".."
+              + (slice.shift() + slice.width() - 1)
+              + " are not all in 0.."
+              + (16 * words - 1));
     }
   }
 

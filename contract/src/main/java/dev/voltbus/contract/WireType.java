@@ -2,8 +2,10 @@ package dev.voltbus.contract;
 
 /// How the words of a register are to be understood.
 ///
-/// `code` is the `wire_type` number of contract tinybms section 2; types that contract does not know
-/// have 0.
+/// `code` is the `wire_type` number of contract tinybms section 2; types that contract does not
+/// know have 0.
+///
+/// Append only; the ordinal is on the wire.
 public enum WireType {
   BOOL("bool", 1, 0, false),
   U8("u8", 1, 1, false),

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 final class DerivedValue {
   private static final int GOOD = Quality.GOOD.ordinal();
   private static final int STALE = Quality.STALE.ordinal();
+  private static final double CLEAN_STEPS = 1e6;
+  private static final double EXACT = 9e15;
   private static final int ABSENT = QualityReason.SENSOR_ABSENT.ordinal();
 
   private final int index;
@@ -95,7 +97,14 @@ final class DerivedValue {
         first = false;
       }
     }
-    return result * factor + 0.0;
+    return clean(result * factor);
+  }
+
+  /// Takes away what binary arithmetic adds behind the sixth decimal: 1689.5322, not
+  /// 1689.5321999999999.
+  private static double clean(double result) {
+    double scaled = result * CLEAN_STEPS;
+    return (Math.abs(scaled) < EXACT ? Math.rint(scaled) / CLEAN_STEPS : result) + 0.0;
   }
 
   private double combine(double left, double right) {

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /// carrier also inside j2mod's `synchronized` methods.
 ///
 /// Each request has a watchdog, a timer on an event loop of the client's own choice, never on the
-/// caller's context: a worker that is busy would delay it. It fails a request that waits too long and
-/// closes the connection under one that is out too long, such as when a device sends a byte now and
-/// then, which starts a socket's time limit anew each time.
+/// caller's context: a worker that is busy would delay it. It fails a request that waits too long
+/// and closes the connection under one that is out too long, such as when a device sends a byte now
+/// and then, which starts a socket's time limit anew each time.
 final class ConnectionActor implements ModbusClient {
   static final Logger LOG = LoggerFactory.getLogger(ModbusClient.class);
 
@@ -100,12 +100,7 @@ final class ConnectionActor implements ModbusClient {
   @Override
   public ModbusCounters counters() {
     return new ModbusCounters(
-        sent.get(),
-        answered.get(),
-        expired.get(),
-        overloads.get(),
-        connects.get(),
-        losses.get());
+        sent.get(), answered.get(), expired.get(), overloads.get(), connects.get(), losses.get());
   }
 
   @Override
@@ -146,9 +141,9 @@ final class ConnectionActor implements ModbusClient {
       ModbusRequest request, Duration timeout, Pending.Decoder<T> decoder) {
     Range.check(
         "timeout", timeout, ModbusClientOptions.SHORTEST, ModbusClientOptions.LONGEST_REQUEST);
-    Pending<T> pending = new Pending<>(request, timeout, decoder, vertx.getOrCreateContext());
-    long timer = watch.setTimer(timeout.toMillis(), id -> expire(pending));
-    pending.whenDone(() -> vertx.cancelTimer(timer));
+    Pending<T> pending =
+        new Pending<>(request, timeout, decoder, vertx.getOrCreateContext(), this::settled);
+    pending.watchedBy(watch.setTimer(timeout.toMillis(), id -> expire(pending)));
     switch (lanes.offer(pending)) {
       case ACCEPTED -> {}
       case FULL -> {
@@ -161,6 +156,13 @@ final class ConnectionActor implements ModbusClient {
     return pending.future();
   }
 
+  private void settled(Pending<?> pending) {
+    vertx.cancelTimer(pending.timer());
+    if (pending.failure() instanceof ModbusDeadlineException) {
+      expired.incrementAndGet();
+    }
+  }
+
   /// The deadline has passed, wherever the request is.
   private void expire(Pending<?> pending) {
     if (failExpired(pending)) {
@@ -171,19 +173,17 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private boolean failExpired(Pending<?> pending) {
-    boolean decided =
-        pending.failWaiting(
-            new ModbusDeadlineException(
-                options.endpoint(), pending.request(), pending.limit()));
-    if (decided) {
-      expired.incrementAndGet();
-    }
-    return decided;
+    return pending.failWaiting(
+        new ModbusDeadlineException(options.endpoint(), pending.request(), pending.limit()));
   }
 
   private ModbusTimeoutException timedOut(Pending<?> pending) {
     return new ModbusTimeoutException(
         options.endpoint(), pending.request(), Range.millis(pending.timeout()));
+  }
+
+  Thread thread() {
+    return thread;
   }
 
   /// The thread's life. An interrupt comes from [#close] only.
@@ -226,8 +226,11 @@ final class ConnectionActor implements ModbusClient {
       connectFailed(pending, Wire.reason(e));
     } catch (RuntimeException e) {
       LOG.error("{}: {} failed by a fault of the client", options.endpoint(), pending.request(), e);
-      connectFailed(pending, "fault of the client: " + e);
-      discard("fault of the client: " + e);
+      String reason = "fault of the client: " + e;
+      pending.failSent(
+          new ModbusConnectionLostException(options.endpoint(), pending.request(), reason));
+      connectFailed(pending, reason);
+      discard(reason);
     }
   }
 
@@ -254,8 +257,7 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void failUnconnected(Pending<?> pending, String reason) {
-    pending.failWaiting(
-        new ModbusConnectException(options.endpoint(), pending.request(), reason));
+    pending.failWaiting(new ModbusConnectException(options.endpoint(), pending.request(), reason));
   }
 
   private void exchange(Pending<?> pending, Wire ready) {
@@ -264,11 +266,10 @@ final class ConnectionActor implements ModbusClient {
     try {
       Duration left = Duration.ofNanos(pending.nanosLeft());
       byte[] pdu = ready.exchange(pending.request(), transaction, left);
+      answered.incrementAndGet();
       if (!settle(pending, pdu)) {
         discard("answer came after its deadline");
-        return;
       }
-      answered.incrementAndGet();
     } catch (IOException e) {
       pending.failSent(translate(pending, e));
       giveUp(pending, e);
@@ -293,8 +294,7 @@ final class ConnectionActor implements ModbusClient {
           new ModbusProtocolException(
               options.endpoint(), pending.request(), Wire.reason(violation));
       default ->
-          new ModbusConnectionLostException(
-              options.endpoint(), pending.request(), Wire.reason(e));
+          new ModbusConnectionLostException(options.endpoint(), pending.request(), Wire.reason(e));
     };
   }
 
@@ -302,7 +302,7 @@ final class ConnectionActor implements ModbusClient {
   /// "socket closed".
   private void giveUp(Pending<?> pending, IOException e) {
     ModbusException failure = pending.failure();
-    discard(failure == null ? Wire.reason(e) : String.valueOf(failure.getMessage()));
+    discard(failure == null ? Wire.reason(e) : failure.getMessage());
   }
 
   private void discard(String reason) {

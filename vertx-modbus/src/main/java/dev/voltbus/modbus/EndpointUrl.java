@@ -1,6 +1,7 @@
 package dev.voltbus.modbus;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The parts of a URL; our own reading, because `java.net.URI` refuses host names with `_`, which
 /// container networks use, and calls every fault a missing host.
 record EndpointUrl(String scheme, String host, int port) {
+  private static final Set<String> SCHEMES = Set.of("tcp", "rtu+tcp");
   private static final Pattern FORM = Pattern.compile("([^:/]*)://([^/?#]*)(.*)");
   private static final Pattern AUTHORITY =
       Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9._-]+)(?::(.*))?");
@@ -17,7 +19,11 @@ record EndpointUrl(String scheme, String host, int port) {
     if (!form.matches()) {
       throw wrong(url, "no '://' follows a scheme");
     }
-    if (!form.group(3).isEmpty()) {
+    String scheme = form.group(1).toLowerCase(Locale.ROOT);
+    if (!SCHEMES.contains(scheme)) {
+      throw wrong(url, "scheme '" + scheme + "' is not known");
+    }
+    if (!form.group(3).isEmpty() && !form.group(3).equals("/")) {
       throw wrong(url, "'" + form.group(3) + "' after the port has no meaning");
     }
     Matcher authority = AUTHORITY.matcher(form.group(2));
@@ -25,7 +31,7 @@ record EndpointUrl(String scheme, String host, int port) {
       throw wrong(url, "host '" + form.group(2) + "' is not a name or address");
     }
     String host = authority.group(1).replace("[", "").replace("]", "");
-    return new EndpointUrl(form.group(1).toLowerCase(Locale.ROOT), host, port(url, authority.group(2)));
+    return new EndpointUrl(scheme, host, port(url, authority.group(2)));
   }
 
   private static int port(String url, @Nullable String digits) {

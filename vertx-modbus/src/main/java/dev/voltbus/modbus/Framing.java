@@ -5,12 +5,12 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 
-/// How a request and its answer are put on a byte stream. j2mod writes the requests; the answers are
-/// read here, because j2mod
+/// How a request and its answer are put on a byte stream. j2mod writes the requests; the answers
+/// are read here, because j2mod
 ///
 /// - throws an RTU frame's CRC away without comparing it,
-/// - believes an answer's byte count instead of the count asked, and over RTU reads on until so many
-///   bytes have come: into the next frame, or until the time is over,
+/// - believes an answer's byte count instead of the count asked, and over RTU reads on until so
+///   many bytes have come: into the next frame, or until the time is over,
 /// - compares neither unit nor function, and over RTU reads the unit as a signed byte,
 /// - reports time-outs and broken connections alike, apart only by the words of a message.
 sealed interface Framing permits MbapFraming, RtuFraming {

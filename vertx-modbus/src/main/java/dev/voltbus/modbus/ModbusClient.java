@@ -18,11 +18,12 @@ import java.time.Duration;
 
 /// A Modbus master on one connection, shared by all units behind it.
 ///
-/// - One request is outstanding at a time; the others wait, writes before reads, in order otherwise.
-/// - A request has a deadline, counted from the call. When it passes, the future fails, whatever the
-///   request waits for. A request that was not sent by then never is.
-/// - Nothing is ever sent twice. There is no reconnect policy here: a request connects when there is
-///   no connection, once, and when that fails every waiting request fails with it.
+/// - One request is outstanding at a time; the others wait, writes before reads, in order
+///   otherwise.
+/// - A request has a deadline, counted from the call. When it passes, the future fails, whatever
+///   the request waits for. A request that was not sent by then never is.
+/// - Nothing is ever sent twice. There is no reconnect policy here: a request connects when there
+///   is no connection, once, and when that fails every waiting request fails with it.
 /// - After a timeout, a broken or a wrong answer the connection is given up, so that a late answer
 ///   cannot be taken for the next one's. A refusal by the device keeps it.
 /// - Futures complete on the context of the caller, with a [ModbusException] when they fail.

@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param endpoint where the device or gateway is
 /// @param connectTimeout longest time to resolve the name and open the connection, 1 ms..60 s
 /// @param requestTimeout deadline of a request that brings none, 1 ms..10 min; it counts from the
-///     call, so waiting in the queue and connecting are part of it
+///   call, so waiting in the queue and connecting are part of it
 /// @param queueBound most requests that wait, separately for writes and for reads, 1..65536
 public record ModbusClientOptions(
     ModbusEndpoint endpoint, Duration connectTimeout, Duration requestTimeout, int queueBound) {

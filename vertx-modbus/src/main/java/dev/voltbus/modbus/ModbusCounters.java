@@ -3,7 +3,7 @@ package dev.voltbus.modbus;
 /// What a client has done since it was created; each number only grows.
 ///
 /// @param sent requests written to the wire
-/// @param answered requests the device answered, exception answers included
+/// @param answered whole answers received, exception answers included
 /// @param expired requests whose deadline passed before they were sent
 /// @param overloads requests refused because the queue was full
 /// @param connects connections made

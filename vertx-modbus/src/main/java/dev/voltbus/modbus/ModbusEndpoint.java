@@ -43,10 +43,8 @@ public sealed interface ModbusEndpoint {
   /// @throws IllegalArgumentException naming the URL, the wrong part and the valid schemes
   static ModbusEndpoint parse(String url) {
     EndpointUrl parts = EndpointUrl.split(url);
-    return switch (parts.scheme()) {
-      case "tcp" -> new Tcp(parts.host(), parts.port());
-      case "rtu+tcp" -> new RtuOverTcp(parts.host(), parts.port());
-      default -> throw EndpointUrl.wrong(url, "scheme '" + parts.scheme() + "' is not known");
-    };
+    return parts.scheme().equals("tcp")
+        ? new Tcp(parts.host(), parts.port())
+        : new RtuOverTcp(parts.host(), parts.port());
   }
 }

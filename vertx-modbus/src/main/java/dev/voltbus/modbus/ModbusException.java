@@ -1,5 +1,7 @@
 package dev.voltbus.modbus;
 
+import java.util.Objects;
+
 /// What can go wrong with a request. The message starts with endpoint and unit, as in
 /// `tcp://127.0.0.1:502 unit 1: holding 304..310 refused, exception 2 (illegal data address)`.
 ///
@@ -24,6 +26,11 @@ public abstract sealed class ModbusException extends RuntimeException
         false,
         false);
     this.sent = sent;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /// Whether the request went to the wire. A write that was sent and failed, other than with a

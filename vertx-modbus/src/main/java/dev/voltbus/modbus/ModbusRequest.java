@@ -3,8 +3,8 @@ package dev.voltbus.modbus;
 /// One Modbus request. Each record checks the limits of the protocol (Modbus application protocol
 /// V1.1b3, 6.1 to 6.12) when it is made, so that a request that exists can be sent.
 ///
-/// Unit ids are 0..255, addresses 0..65535 as on the wire (not the 40001 numbering), and
-/// `address + count` must not pass 65536.
+/// Unit ids are 0..255, addresses 0..65535 as on the wire (not the 40001 numbering), and `address +
+/// count` must not pass 65536.
 public sealed interface ModbusRequest {
   /// The device behind the connection, 0..255.
   int unit();

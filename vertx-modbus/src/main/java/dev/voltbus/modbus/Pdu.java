@@ -46,8 +46,7 @@ final class Pdu {
           case WriteCoils w ->
               new WriteMultipleCoilsRequest(
                   address, BitVector.createBitVector(w.bits().toWire(), w.count()));
-          case WriteRegisters w ->
-              new WriteMultipleRegistersRequest(address, registers(w.words()));
+          case WriteRegisters w -> new WriteMultipleRegistersRequest(address, registers(w.words()));
         };
     message.setUnitID(request.unit());
     return message;
@@ -131,6 +130,6 @@ final class Pdu {
   }
 
   private static int unsigned(byte[] bytes, int at) {
-    return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
   }
 }

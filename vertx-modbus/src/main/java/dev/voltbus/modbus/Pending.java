@@ -6,6 +6,7 @@ import io.vertx.core.internal.PromiseInternal;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A request on its way: waiting, then sent, then done. The actor, the watchdog and close race for
@@ -31,15 +32,23 @@ final class Pending<T> {
   private final Decoder<T> decoder;
   private final PromiseInternal<T> promise;
   private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Waiting());
-  private volatile Runnable whenDone = () -> {};
+  private final Consumer<Pending<?>> whenDone;
+  private volatile long timer = -1;
 
   /// @param context where the future completes
-  Pending(ModbusRequest request, Duration timeout, Decoder<T> decoder, ContextInternal context) {
+  /// @param whenDone hears of the end just before the caller does
+  Pending(
+      ModbusRequest request,
+      Duration timeout,
+      Decoder<T> decoder,
+      ContextInternal context,
+      Consumer<Pending<?>> whenDone) {
     this.request = request;
     this.timeout = timeout;
     this.deadlineNanos = System.nanoTime() + timeout.toNanos();
     this.decoder = decoder;
     this.promise = context.promise();
+    this.whenDone = whenDone;
   }
 
   ModbusRequest request() {
@@ -63,8 +72,13 @@ final class Pending<T> {
     return deadlineNanos - System.nanoTime();
   }
 
-  void whenDone(Runnable action) {
-    whenDone = action;
+  /// The watchdog's timer; -1 before there is one.
+  long timer() {
+    return timer;
+  }
+
+  void watchedBy(long timer) {
+    this.timer = timer;
   }
 
   boolean isSent() {
@@ -101,7 +115,7 @@ final class Pending<T> {
     if (now instanceof Phase.Done || !phase.compareAndSet(now, new Phase.Done(null))) {
       return false;
     }
-    whenDone.run();
+    whenDone.accept(this);
     deliver(() -> promise.complete(result));
     return true;
   }
@@ -121,7 +135,7 @@ final class Pending<T> {
     if (!phase.compareAndSet(now, new Phase.Done(failure))) {
       return false;
     }
-    whenDone.run();
+    whenDone.accept(this);
     deliver(() -> promise.fail(failure));
     return true;
   }

@@ -7,8 +7,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 
-/// RTU frames on a TCP stream: unit, PDU, CRC (Modbus over serial line V1.02, 2.5.1). A stream has no
-/// silent intervals, so the length of an answer follows from function and request alone.
+/// RTU frames on a TCP stream: unit, PDU, CRC (Modbus over serial line V1.02, 2.5.1). A stream has
+/// no silent intervals, so the length of an answer follows from function and request alone.
 final class RtuFraming implements Framing {
   @Override
   public ModbusTCPTransport transport(SocketReceiver receiver) {

@@ -69,8 +69,8 @@ final class Wire {
     }
   }
 
-  /// The system's resolver knows no time limit and cannot be interrupted, so it works on a thread of
-  /// its own that is left behind when it takes too long.
+  /// The system's resolver knows no time limit and cannot be interrupted, so it works on a thread
+  /// of its own that is left behind when it takes too long.
   private static InetAddress resolve(String host, Duration limit)
       throws IOException, InterruptedException {
     FutureTask<InetAddress> lookup = new FutureTask<>(() -> InetAddress.getByName(host));
@@ -113,9 +113,10 @@ final class Wire {
     lastUseNanos = System.nanoTime();
   }
 
-  /// Why the connection cannot take a request, or null. Bytes nobody asked for would be taken as the
-  /// next answer, over RTU without any sign. A connection idle for a while is also asked whether the
-  /// other side has closed it, which many devices do, so that no request is spent to find out.
+  /// Why the connection cannot take a request, or null. Bytes nobody asked for would be taken as
+  /// the next answer, over RTU without any sign. A connection idle for a while is also asked
+  /// whether the other side has closed it, which many devices do, so that no request is spent to
+  /// find out.
   @Nullable String fault() {
     try {
       if (openInput().available() > 0) {
@@ -141,8 +142,8 @@ final class Wire {
   /// Writes the request once and reads its answer. The limit holds for each read of the socket; the
   /// caller's watchdog bounds the whole.
   ///
-  /// @throws IOException when nothing came in time, the connection broke or the answer is wrong; the
-  ///     wire must not be used again
+  /// @throws IOException when nothing came in time, the connection broke or the answer is wrong;
+  ///   the wire must not be used again
   byte[] exchange(ModbusRequest request, int transaction, Duration limit) throws IOException {
     openSocket().setSoTimeout(Math.max(1, (int) limit.toMillis()));
     com.ghgande.j2mod.modbus.msg.ModbusRequest message = Pdu.encode(request);

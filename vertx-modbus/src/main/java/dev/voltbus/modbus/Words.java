@@ -31,7 +31,7 @@ public final class Words {
     short[] words = new short[count];
     for (int i = 0; i < count; i++) {
       int at = offset + 2 * i;
-      words[i] = (short) ((bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF);
+      words[i] = (short) ((bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF));
     }
     return new Words(words);
   }

@@ -41,8 +41,7 @@ final class Admission {
     String id = endpoint.clientIdentifier();
     Optional<Session> resumed = exchange.resume(id, endpoint.isCleanSession());
     Session session = resumed.orElseGet(() -> exchange.open(id, endpoint.isCleanSession()));
-    ClientConnection connection =
-        new ClientConnection(endpoint, options.limits().unwrittenBytes());
+    ClientConnection connection = new ClientConnection(endpoint, options.limits().unwrittenBytes());
     Client client = new Client(exchange, session, connection, will(endpoint.will()));
     client.listenTo(endpoint);
     exchange.joined(client, id);

@@ -3,6 +3,8 @@ package dev.voltbus.simulator.broker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
 import java.util.Optional;
@@ -17,6 +19,9 @@ final class BrokerVerticle extends VerticleBase {
 
   /// Vert.x MQTT allows 23 characters by default, other brokers and clients any number.
   private static final int MAX_CLIENT_ID_LENGTH = 65_535;
+
+  /// Far more than needed (one or two); bounds the wait if another process takes the port.
+  private static final int PROBES = 100;
 
   private final BrokerOptions options;
   private final Exchange exchange;
@@ -39,7 +44,7 @@ final class BrokerVerticle extends VerticleBase {
     return close();
   }
 
-  /// Runs the question on the broker's event loop; the answer comes on the caller's context.
+  /// Runs the question on the broker's event loop and answers there.
   <T> Future<T> ask(Supplier<Future<T>> question) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(unused -> question.get().onComplete(answer));
@@ -71,12 +76,32 @@ final class BrokerVerticle extends VerticleBase {
 
   /// Closes the listening socket and every connection; sessions and retained messages stay.
   Future<Void> close() {
-    Optional<MqttServer> old = server;
+    if (server.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    MqttServer old = server.get();
+    int port = old.actualPort();
     server = Optional.empty();
     exchange.clients().forEach(Client::drop);
-    return old.map(MqttServer::close)
-        .orElseGet(Future::succeededFuture)
-        .onSuccess(unused -> log.info("broker={} does not listen any more", options.host()));
+    NetClient probe = vertx.createNetClient();
+    return old.close()
+        .compose(unused -> awaitRefusal(probe, port, PROBES))
+        .eventually(probe::close)
+        .onSuccess(unused -> log.info("broker={}:{} listens no more", options.host(), port));
+  }
+
+  /// The JDK frees a listening socket at a later turn of its selector, shortly after Vert.x has
+  /// reported it as closed; until then TCP goes on accepting and the port cannot be bound again.
+  private Future<Void> awaitRefusal(NetClient probe, int port, int probesLeft) {
+    return probe
+        .connect(port, options.host())
+        .compose(NetSocket::close)
+        .map(true)
+        .otherwise(false)
+        .compose(accepted ->
+            accepted && probesLeft > 0
+                ? awaitRefusal(probe, port, probesLeft - 1)
+                : Future.succeededFuture());
   }
 
   private MqttServerOptions serverOptions() {

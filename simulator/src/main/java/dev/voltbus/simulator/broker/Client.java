@@ -6,6 +6,7 @@ import io.vertx.mqtt.MqttTopicSubscription;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubscribeMessage;
 import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,8 +24,7 @@ final class Client {
   private Optional<Message> will;
   private boolean ended;
 
-  Client(
-      Exchange exchange, Session session, ClientConnection connection, Optional<Message> will) {
+  Client(Exchange exchange, Session session, ClientConnection connection, Optional<Message> will) {
     this.exchange = exchange;
     this.session = session;
     this.connection = connection;
@@ -41,8 +41,8 @@ final class Client {
         .publishCompletionHandler(session::acknowledged)
         .subscribeHandler(this::subscribed)
         .unsubscribeHandler(this::unsubscribed)
-        .disconnectHandler(unused -> will = Optional.empty())
-        .exceptionHandler(cause -> violated(cause.toString()))
+        .disconnectHandler(unused -> leave())
+        .exceptionHandler(this::failed)
         .closeHandler(unused -> end());
   }
 
@@ -54,6 +54,12 @@ final class Client {
   /// Ends the connection at once, as if the network had cut it: the will is due.
   void drop() {
     connection.close();
+    end();
+  }
+
+  /// DISCONNECT: the client means to go, so nobody is told.
+  private void leave() {
+    will = Optional.empty();
     end();
   }
 
@@ -136,8 +142,18 @@ final class Client {
     return valid;
   }
 
+  /// A broken connection is the client's business; what cannot be decoded is a fault of the client.
+  private void failed(Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("client={} lost its connection: {}", session.clientId(), cause.toString());
+      drop();
+    } else {
+      violated(cause.toString());
+    }
+  }
+
   private void violated(String what) {
     log.warn("client={} is disconnected: {}", session.clientId(), what);
-    connection.close();
+    drop();
   }
 }

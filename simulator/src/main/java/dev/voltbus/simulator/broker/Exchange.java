@@ -94,9 +94,7 @@ final class Exchange {
   }
 
   void sendRetained(Session session, String filter, MqttQoS qos) {
-    retained
-        .matching(filter)
-        .forEach(message -> session.deliver(message.deliveredWith(qos, true)));
+    retained.matching(filter).forEach(message -> session.deliver(message.deliveredWith(qos, true)));
   }
 
   void unsubscribe(Session session, String filter) {

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 /// rights, no bridges, no MQTT 5 and no WebSocket. Run mosquitto or another real broker at a site.
 ///
 /// Within these limits it behaves like mosquitto 2.0; one behaviour suite runs against both. The
-/// whole broker lives on one event loop. Each method may be called from any thread.
+/// whole broker lives on one event loop. Each method may be called from any thread; answers come on
+/// the broker's event loop.
 public final class MqttBroker {
 
   private final Vertx vertx;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the broker remembers of one client id (MQTT 3.1.1, 3.1.2.4): its filters, messages on
-/// their way to it, and QoS 2 messages it has announced but not released. A persistent session
-/// outlives its connections.
+/// What the broker remembers of one client id (MQTT 3.1.1, 3.1.2.4): its filters, messages on their
+/// way to it, and QoS 2 messages it has announced but not released. A persistent session outlives
+/// its connections.
 final class Session {
 
   private static final Logger log = LoggerFactory.getLogger(Session.class);

@@ -24,8 +24,9 @@ final class SubscriptionTree {
     remove(root, Topics.levels(filter), 0, session);
   }
 
-  /// The sessions to be served, each once, with the granted quality of service. Where filters of one
-  /// session overlap, the most specific one counts, as in mosquitto: literal before `+` before `#`.
+  /// The sessions to be served, each once, with the granted quality of service. Where filters of
+  /// one session overlap, the most specific one counts, as in mosquitto: literal before `+` before
+  /// `#`.
   Map<Session, MqttQoS> match(String topic) {
     Map<Session, MqttQoS> found = new LinkedHashMap<>();
     String[] levels = Topics.levels(topic);

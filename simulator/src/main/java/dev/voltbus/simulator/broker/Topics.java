@@ -6,7 +6,8 @@ final class Topics {
   static final String ONE_LEVEL = "+";
   static final String ALL_BELOW = "#";
 
-  /// 65535 bytes of UTF-8 is the limit on the wire; the decoder keeps it, this one is for our own API.
+  /// 65535 bytes of UTF-8 is the limit on the wire; the decoder keeps it, this one is for our own
+  /// API.
   private static final int MAX_LENGTH = 65_535;
 
   private Topics() {}

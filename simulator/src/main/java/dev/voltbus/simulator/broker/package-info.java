@@ -1,4 +1,5 @@
-/// A small MQTT 3.1.1 broker inside the process, for the demo and for tests; not a production broker.
+/// A small MQTT 3.1.1 broker inside the process, for the demo and for tests; not a production
+/// broker.
 @NullMarked
 package dev.voltbus.simulator.broker;
 

@@ -1,0 +1,86 @@
+package dev.voltbus.contract;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/// A scaling made ready for many values: each result is the double nearest to the exact decimal
+/// one. Raw numbers of usual size take two integer operations and one division.
+final class ScalePlan {
+  /// Up to here every integer is a double.
+  private static final long EXACT = 1L << 53;
+
+  private final BigDecimal scale;
+  private final BigDecimal offset;
+  private final boolean identity;
+  private final long factor;
+  private final long addend;
+  private final double divisor;
+  private final long mostExact;
+
+  ScalePlan(Scaling scaling) {
+    this.scale = scaling.negated() ? scaling.scale().negate() : scaling.scale();
+    this.offset = scaling.offset();
+    this.identity = scale.compareTo(BigDecimal.ONE) == 0 && offset.signum() == 0;
+    int decimals = Math.max(scale.scale(), offset.scale());
+    this.divisor = BigDecimal.TEN.pow(decimals).doubleValue();
+    BigDecimal wholeScale = scale.scaleByPowerOfTen(decimals);
+    BigDecimal wholeOffset = offset.scaleByPowerOfTen(decimals);
+    boolean small = isSmall(wholeScale) && isSmall(wholeOffset);
+    this.factor = small ? wholeScale.longValueExact() : 0;
+    this.addend = small ? wholeOffset.longValueExact() : 0;
+    this.mostExact = small ? (EXACT - Math.abs(addend)) / Math.abs(factor) : -1;
+  }
+
+  private static boolean isSmall(BigDecimal number) {
+    return number.abs().compareTo(BigDecimal.valueOf(EXACT)) < 0;
+  }
+
+  /// The value of a signed raw number.
+  double signed(long raw) {
+    return raw <= mostExact && raw >= -mostExact ? quick(raw) : value(BigDecimal.valueOf(raw));
+  }
+
+  /// The value of a raw number without sign, up to 2^64 - 1.
+  double unsigned(long raw) {
+    return raw <= mostExact && raw >= 0
+        ? quick(raw)
+        : value(new BigDecimal(new BigInteger(Long.toUnsignedString(raw))));
+  }
+
+  /// Product and sum are exact, so the one division rounds correctly.
+  private double quick(long raw) {
+    return (raw * factor + addend) / divisor;
+  }
+
+  /// The value of a floating-point number; not finite if the number or the result is not.
+  double real(double raw) {
+    return identity || !Double.isFinite(raw)
+        ? raw + 0.0 // no negative zero
+        : value(decimal(raw));
+  }
+
+  private double value(BigDecimal raw) {
+    return raw.multiply(scale).add(offset).doubleValue();
+  }
+
+  /// The raw integer for a finite value, rounded half away from zero.
+  BigInteger rawInteger(double value) {
+    return unshifted(value).divide(scale, 0, RoundingMode.HALF_UP).toBigInteger();
+  }
+
+  /// The raw real number for a finite value, to 34 digits.
+  BigDecimal rawReal(double value) {
+    return unshifted(value).divide(scale, MathContext.DECIMAL128);
+  }
+
+  private BigDecimal unshifted(double value) {
+    return decimal(value).subtract(offset);
+  }
+
+  /// The decimal a person means by the double; beyond 2^53 it stands for itself.
+  private static BigDecimal decimal(double value) {
+    return Math.abs(value) < EXACT ? new BigDecimal(Double.toString(value)) : new BigDecimal(value);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.voltbus.contract;
+
+import io.vertx.core.buffer.Buffer;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Messages and maps that tests share. The typical ones are pinned byte for byte by golden files: a
+/// new field gets a new sample, the old ones stay as they are.
+final class Samples {
+  private Samples() {}
+
+  /// A small battery: two groups, a number, a text, bits, and derived values over both groups.
+  static RegisterMap battery() {
+    return new RegisterMap(
+        "sample-bms",
+        List.of(
+            RegisterSpec.of("pack_voltage", WireSource.holding(36, WireType.U16))
+                .withScaling(Scaling.by("0.01"))
+                .withPresentation(
+                    Presentation.NONE
+                        .withLabel("Battery Pack Voltage")
+                        .withUnit("V")
+                        .withPrecision(2)
+                        .withDbusPath("/Dc/0/Voltage")
+                        .withValueClass(ValueClass.FLOAT))
+                .inGroup("fast"),
+            RegisterSpec.of("pack_current", current())
+                .withScaling(new Scaling(new BigDecimal("0.1"), new BigDecimal("-0.5"), true))
+                .withPresentation(Presentation.NONE.withUnit("A").withPrecision(1))
+                .inGroup("fast"),
+            RegisterSpec.of("temperature", WireSource.holding(42, WireType.S16))
+                .withAbsent(-32768L)
+                .inGroup("slow"),
+            RegisterSpec.of("limit", WireSource.holding(318, WireType.U16))
+                .writable(new RawRange(0L, 500L, 100L))
+                .inGroup("slow")
+                .asInternal(),
+            RegisterSpec.of("maker", WireSource.holding(500, WireType.STRING).withWords(2))
+                .inGroup("slow"),
+            RegisterSpec.of("status", WireSource.holding(50, WireType.BITS))
+                .withPresentation(Presentation.NONE.withTexts(Map.of(0L, "full", 1L, "fault")))
+                .inGroup("fast"),
+            RegisterSpec.of(
+                    "pack_power", Derivation.of(Derivation.Op.PRODUCT, "pack_voltage", "limit"))
+                .inGroup("fast"),
+            RegisterSpec.of("state", Derivation.lookup("status", Map.of(1L, 5L, 2L, 9L), 0).at(50))
+                .withPresentation(Presentation.NONE.withTexts(Map.of(1L, "charged")))
+                .inGroup("fast")),
+        List.of(
+            PollGroup.every("fast", Duration.ofSeconds(1)),
+            PollGroup.every("slow", Duration.ofSeconds(10))),
+        new ReadLimits(100, 4));
+  }
+
+  private static WireSource current() {
+    return new WireSource(
+        RegisterTable.INPUT,
+        38,
+        2,
+        WireType.S32,
+        WordOrder.LOW_FIRST,
+        ByteOrder.LOW_FIRST,
+        new BitSlice(0, 24));
+  }
+
+  static RegisterBlock block(int address, int... words) {
+    short[] out = new short[words.length];
+    for (int i = 0; i < words.length; i++) {
+      out[i] = (short) words[i];
+    }
+    return RegisterBlock.read(RegisterTable.HOLDING, address, out, 1_767_225_600_123L);
+  }
+
+  /// All values good, groups 0 ms old, 52.0 V x 100 A.
+  static DeviceSnapshot snapshot(SnapshotLayout layout) {
+    byte good = (byte) Quality.GOOD.ordinal();
+    byte none = (byte) QualityReason.NONE.ordinal();
+    return new DeviceSnapshot(
+        "bms-1",
+        layout.id(),
+        77,
+        1_767_225_600_000L,
+        42,
+        new DeviceSnapshot.Columns(
+            new double[] {52.0, -1.5, 0, 100, 0, 1, 5200, 5},
+            new long[] {5200, 10, -32768, 100, 0, 1, 0, 1},
+            new byte[] {good, good, (byte) Quality.BAD.ordinal(), good, good, good, good, good},
+            new byte[] {
+              none, none, (byte) QualityReason.SENSOR_ABSENT.ordinal(), none, none, none, none, none
+            },
+            new short[] {5200, 0x0A00, 0, (short) 0x8000, 100, 0x454E, 0x4500, 1},
+            new long[] {1_767_225_600_123L, 1_767_225_595_000L},
+            new int[] {0, 0},
+            new int[] {3000, 21000},
+            new int[] {4000, 31000}));
+  }
+
+  /// One typical message of each type, by the name of its golden file.
+  static Map<String, Message> typical() {
+    Map<String, Message> messages = new LinkedHashMap<>();
+    for (Message message :
+        List.of(
+            new DevicePoll("bms-1", "fast", 77, 1_767_225_600_000L, 42, 5, 3000, 4000, blocks()),
+            snapshot(SnapshotLayout.of(battery())),
+            new LayoutRequest("bms-1"),
+            new LayoutReply("bms-1", battery()),
+            new LinkStatus("rack", 77, false, "no answer in 1000 ms"),
+            new ControlState(77, 3, ControlState.Mode.RUNNING),
+            new CommandRequest(
+                "c-1", "mqtt local", "bms-1", "PAUSE", Buffer.buffer("{\"s\":1}"), true, 5000),
+            CommandResult.refused("c-1", "no target for bms-1 °"))) {
+      messages.put(message.getClass().getSimpleName(), message);
+    }
+    return messages;
+  }
+
+  private static List<RegisterBlock> blocks() {
+    return List.of(
+        block(36, 5200, 0xFFFF),
+        RegisterBlock.failed(
+            RegisterTable.INPUT, 38, 2, QualityReason.REFUSED, "exception 2 (illegal address)"));
+  }
+
+  /// The smallest form of each type.
+  static List<Message> empty() {
+    RegisterMap none = new RegisterMap("", List.of(), List.of(), ReadLimits.MODBUS);
+    return List.of(
+        new DevicePoll("", "", 0, 0, 0, 0, 0, 0, List.of()),
+        new DeviceSnapshot("", 0, 0, 0, 0, columns(0)),
+        new LayoutRequest(""),
+        new LayoutReply("", none),
+        new LinkStatus("", 0, false, ""),
+        new ControlState(0, 0, ControlState.Mode.UNKNOWN),
+        new CommandRequest("", "", "", "", Buffer.buffer(), false, 0),
+        new CommandResult("", CommandResult.Status.UNKNOWN, ""));
+  }
+
+  /// Far beyond what a site has.
+  static List<Message> huge() {
+    String text = "ü€😀x".repeat(20_000);
+    List<RegisterBlock> blocks = new ArrayList<>();
+    List<RegisterSpec> registers = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      blocks.add(RegisterBlock.read(RegisterTable.COIL, 65535 - 2000, new short[2000], i));
+      registers.add(RegisterSpec.of("cell_" + i, WireSource.holding(i, WireType.S64)));
+    }
+    List<PollGroup> groups = List.of(PollGroup.every("default", PollGroup.LONGEST));
+    long max = Long.MAX_VALUE;
+    int most = Integer.MAX_VALUE;
+    return List.of(
+        new DevicePoll(text, text, max, max, Long.MIN_VALUE, most, most, -1, blocks),
+        new DeviceSnapshot(text, max, -1, -1, -1, columns(100_000)),
+        new LayoutRequest(text),
+        new LayoutReply(text, new RegisterMap(text, registers, groups, ReadLimits.MODBUS)),
+        new LinkStatus(text, max, true, text),
+        new ControlState(max, Long.MIN_VALUE, ControlState.Mode.RUNNING),
+        new CommandRequest(text, text, text, text, Buffer.buffer(new byte[500_000]), true, most),
+        new CommandResult(text, CommandResult.Status.REFUSED, text));
+  }
+
+  static DeviceSnapshot.Columns columns(int size) {
+    double[] values = new double[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = i / 7.0;
+    }
+    return new DeviceSnapshot.Columns(
+        values,
+        new long[size],
+        new byte[size],
+        new byte[size],
+        new short[size],
+        new long[size],
+        new int[size],
+        new int[size],
+        new int[size]);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the brokers of a site file.
+final class BrokerReader {
+  private static final Pattern URI =
+      Pattern.compile(
+          "(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
+  private static final int LONGEST_PASSWORD = 65_535;
+  private static final int TLS_PORT = 8883;
+
+  private final Path siteFile;
+  private final Variables variables;
+  private final Map<String, Optional<BrokerSettings>> brokers = new HashMap<>();
+  private final Map<String, Section> sections = new HashMap<>();
+
+  BrokerReader(Path siteFile, Variables variables) {
+    this.siteFile = siteFile;
+    this.variables = variables;
+  }
+
+  void read(Map<String, Section> named) {
+    sections.putAll(named);
+    named.forEach((name, section) -> brokers.put(name, broker(name, section)));
+  }
+
+  /// Sections of the brokers by name, also of faulty ones.
+  Map<String, Section> sections() {
+    return Map.copyOf(sections);
+  }
+
+  /// The settings of a broker, nothing where it is faulty.
+  Optional<BrokerSettings> named(String name) {
+    return brokers.getOrDefault(name, Optional.empty());
+  }
+
+  private Optional<BrokerSettings> broker(String name, Section section) {
+    int before = section.faults().count();
+    Matcher uri = URI.matcher(section.text("uri", "mqtt://127.0.0.1"));
+    if (!uri.matches()) {
+      section.secretFault(
+          "uri",
+          section.text("uri").contains("@")
+              ? "must not carry user or password; use `username` and `password-file`"
+              : "is not of the form mqtt://host, mqtts://host or either with :port");
+      return Optional.empty();
+    }
+    boolean tls = tls(section, uri.group(1).equals("mqtts"));
+    int port = port(section, uri.group(3), tls);
+    @Nullable Secret password = password(section);
+    @Nullable Path certificate = certificate(section, tls);
+    if (section.faults().count() > before) {
+      return Optional.empty();
+    }
+    String host = uri.group(2).replace("[", "").replace("]", "");
+    return section.make(
+        () -> settings(section, BrokerSettings.at(name, host, port), password, tls, certificate));
+  }
+
+  private static BrokerSettings settings(
+      Section section,
+      BrokerSettings usual,
+      @Nullable Secret password,
+      boolean tls,
+      @Nullable Path certificate) {
+    return new BrokerSettings(
+        usual.name(),
+        usual.host(),
+        usual.port(),
+        section.text("client-id", usual.clientId()),
+        section.text("username", usual.username()),
+        password,
+        section.text("root-topic", usual.rootTopic()),
+        section.flag("clean-session", usual.cleanSession()),
+        section.whole("default-qos", usual.defaultQos()),
+        section.flag("retain-by-default", usual.retainByDefault()),
+        Duration.ofSeconds(section.whole("keepalive-seconds", (int) usual.keepAlive().toSeconds())),
+        Duration.ofMillis(
+            section.whole("reconnect-interval-ms", (int) usual.reconnectInterval().toMillis())),
+        tls,
+        certificate,
+        section.flag("enabled", usual.enabled()));
+  }
+
+  private static boolean tls(Section section, boolean secureUri) {
+    boolean tls = section.flag("use-tls", secureUri);
+    if (section.has("uri") && tls != secureUri) {
+      section.fault(
+          "use-tls",
+          tls
+              ? "true contradicts the uri; write mqtts:// there"
+              : "false contradicts the uri; write mqtt:// there");
+    }
+    return tls;
+  }
+
+  private static int port(Section section, @Nullable String inUri, boolean tls) {
+    if (inUri != null && !SiteReader.isPort(inUri)) {
+      section.fault("uri", "port " + inUri + " is not in 1..65535");
+      return TLS_PORT;
+    }
+    if (inUri != null && section.has("port") && section.whole("port", 0) != Integer.parseInt(inUri)) {
+      section.fault(
+          "port", section.text("port") + " contradicts port " + inUri + " in the uri; keep one");
+    }
+    int usual = tls ? TLS_PORT : 1883;
+    return section.whole("port", inUri == null ? usual : Integer.parseInt(inUri));
+  }
+
+  private @Nullable Secret password(Section section) {
+    if (section.has("password-file") && section.has("password-env")) {
+      section.secretFault(
+          "password-env", "the password is given twice; keep `password-file` or `password-env`");
+      return null;
+    }
+    if (section.has("password-env")) {
+      String variable = section.text("password-env");
+      Optional<String> value = variables.value(variable).filter(text -> !text.isEmpty());
+      if (value.isEmpty()) {
+        section.secretFault("password-env", "variable " + variable + " is not set or empty");
+      }
+      return value.map(Secret::new).orElse(null);
+    }
+    return section.has("password-file") ? fromFile(section) : null;
+  }
+
+  private @Nullable Secret fromFile(Section section) {
+    Path file = siteFile.resolveSibling(section.text("password-file"));
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_PASSWORD) {
+        String text = Files.readString(file).replaceFirst("\\R\\z", "");
+        if (!text.isEmpty()) {
+          return new Secret(text);
+        }
+      }
+    } catch (IOException e) {
+      // told below, with the same advice
+    }
+    section.secretFault(
+        "password-file", file + " is not a readable file with a password of at most "
+            + LONGEST_PASSWORD + " bytes");
+    return null;
+  }
+
+  private @Nullable Path certificate(Section section, boolean tls) {
+    if (!section.has("server-certificate")) {
+      return null;
+    }
+    if (!tls) {
+      section.fault("server-certificate", "needs an encrypted connection; write mqtts:// in the uri");
+      return null;
+    }
+    Path file = siteFile.resolveSibling(section.text("server-certificate"));
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      section.fault("server-certificate", file + " is not a readable file");
+    }
+    return file;
+  }
+}

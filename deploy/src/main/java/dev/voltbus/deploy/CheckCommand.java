@@ -1,0 +1,50 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.acquisition.AcquisitionVerticle;
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Site;
+import dev.voltbus.mqtt.MqttVerticle;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `voltbus check`: judges a site file and everything it refers to, without starting anything.
+@Command(
+    name = "check",
+    description = "Checks a site file; prints its read plan and its topics.",
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  @Option(names = "--site", required = true, paramLabel = "FILE", description = "Site file.")
+  private Path site = Path.of("");
+
+  @Option(
+      names = "--config",
+      paramLabel = "DIR",
+      description = "Folder with devices/ and contracts/ (default: the one of the installation).")
+  private Path config = Main.configFolder();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws ConfigException {
+    Site loaded = SiteFiles.load(site, config, Map.of());
+    PrintWriter out = spec.commandLine().getOut();
+    SiteFiles.describe(loaded).forEach(out::println);
+    for (Device device : loaded.devices()) {
+      out.println("reads of " + device.name() + ":");
+      AcquisitionVerticle.readPlan(device).forEach(line -> out.println("  " + line));
+    }
+    for (Publication publication : loaded.publications()) {
+      out.println("topics of " + publication.name() + ":");
+      MqttVerticle.topics(publication, loaded.devices()).forEach(line -> out.println("  " + line));
+    }
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,220 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.Field;
+import dev.voltbus.contract.TopicContract.JsonArrayTopic;
+import dev.voltbus.contract.TopicContract.JsonObjectTopic;
+import dev.voltbus.contract.TopicContract.PerValue;
+import dev.voltbus.contract.TopicContract.Reporting;
+import dev.voltbus.contract.TopicContract.Sending;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.TopicContract.TopicRule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a contract file, such as `config/contracts/tinybms.yaml`, that its schema has accepted.
+final class ContractFile {
+  static final Duration LONGEST_SILENCE = Duration.ofHours(24);
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}?");
+
+  private final Section root;
+  private final Map<String, Integer> topicLines = new HashMap<>();
+
+  private ContractFile(Section root) {
+    this.root = root;
+  }
+
+  /// What the file says, or nothing after a fault was added.
+  static Optional<ContractType> read(Section root, String name) {
+    return new ContractFile(root).read(name);
+  }
+
+  private Optional<ContractType> read(String name) {
+    int before = root.faults().count();
+    if (!root.text("contract").equals(name)) {
+      root.fault(
+          "contract", "must be `" + name + "` like the file, not `" + root.text("contract") + "`");
+    }
+    @Nullable StatusTopic status = root.has("status") ? status(root.section("status")) : null;
+    List<TopicRule> topics = topics();
+    @Nullable String commandTopic = commandTopic();
+    TopicContract contract =
+        new TopicContract(
+            name,
+            root.text("prefix"),
+            root.text("client-id"),
+            root.has("keepalive-seconds")
+                ? Duration.ofSeconds(root.whole("keepalive-seconds", 0))
+                : null,
+            status,
+            topics,
+            commandTopic,
+            root.section("commands").texts("names"));
+    return root.faults().count() > before
+        ? Optional.empty()
+        : Optional.of(new ContractType(contract, root.flag("clean-prefix", false)));
+  }
+
+  private StatusTopic status(Section status) {
+    checkTopic(status, false);
+    return new StatusTopic(
+        status.text("topic"),
+        status.text("online", "online"),
+        status.text("offline", "offline"),
+        status.whole("qos", 1),
+        status.flag("retain", true));
+  }
+
+  private @Nullable String commandTopic() {
+    Section commands = root.section("commands");
+    if (!root.has("commands")) {
+      return null;
+    }
+    checkPlaceholders(commands, false);
+    Set<String> seen = new HashSet<>();
+    List<String> names = commands.texts("names");
+    for (int i = 0; i < names.size(); i++) {
+      if (!seen.add(names.get(i))) {
+        commands.fault("names", i, "command `" + names.get(i) + "` is given twice");
+      }
+    }
+    return commands.text("topic");
+  }
+
+  private List<TopicRule> topics() {
+    List<TopicRule> rules = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    boolean perValue = false;
+    for (Section topic : root.list("topics")) {
+      boolean isPerValue = topic.text("kind").equals("per-value");
+      if (isPerValue && perValue) {
+        topic.fault("kind", "a contract has at most one topic of kind per-value");
+      }
+      perValue |= isPerValue;
+      if (!isPerValue && !names.add(topic.text("name"))) {
+        topic.fault("name", "name `" + topic.text("name") + "` is used twice");
+      }
+      rule(topic).ifPresent(rules::add);
+    }
+    return rules;
+  }
+
+  private Optional<TopicRule> rule(Section topic) {
+    checkTopic(topic, topic.text("kind").equals("per-value"));
+    Sending sending = new Sending(topic.wholeOrNull("qos"), topic.flagOrNull("retain"));
+    return switch (topic.text("kind")) {
+      case "per-value" ->
+          reporting(topic, Reporting.ON_CHANGE)
+              .map(reporting -> new PerValue(topic.text("topic"), sending, reporting));
+      case "json-object" ->
+          Optional.of(
+              new JsonObjectTopic(
+                  topic.text("name"), topic.text("topic"), sending, fields(topic)));
+      default -> array(topic, sending);
+    };
+  }
+
+  private Optional<TopicRule> array(Section topic, Sending sending) {
+    try {
+      Pattern keys = Pattern.compile(topic.text("keys"));
+      return Optional.of(
+          new JsonArrayTopic(
+              topic.text("name"),
+              topic.text("topic"),
+              sending,
+              topic.text("option"),
+              topic.text("field"),
+              keys.pattern(),
+              topic.text("unit"),
+              topic.whole("decimals", 0)));
+    } catch (PatternSyntaxException e) {
+      topic.fault("keys", "`" + topic.text("keys") + "` is not a regular expression: "
+          + e.getDescription());
+      return Optional.empty();
+    }
+  }
+
+  /// Reporting from the keys `report`, `dead-band` and `longest-silence`.
+  static Optional<Reporting> reporting(Section section, Reporting otherwise) {
+    Duration silence =
+        section.duration(
+            "longest-silence", otherwise.longestSilence(), Duration.ofMillis(100), LONGEST_SILENCE);
+    return section.make(
+        () ->
+            new Reporting(
+                section.has("report") ? section.text("report").equals("change") : otherwise.onChange(),
+                section.has("dead-band")
+                    ? section.node().get("dead-band").doubleValue()
+                    : otherwise.deadBand(),
+                silence));
+  }
+
+  private List<Field> fields(Section topic) {
+    List<Field> fields = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section field : topic.list("fields")) {
+      if (!names.add(field.text("name"))) {
+        field.fault("name", "field `" + field.text("name") + "` is given twice");
+      }
+      fields.add(field(field));
+    }
+    return fields;
+  }
+
+  private static Field field(Section field) {
+    boolean always = field.flag("always", false);
+    Field.Form form = RegisterRow.constant(Field.Form.class, field.text("form", "number"));
+    if (always && !field.has("otherwise")) {
+      field.fault("otherwise", "required, but missing here: the field is always sent");
+    }
+    if (!always && field.has("otherwise")) {
+      field.fault("otherwise", "belongs to a field with `always: true`");
+    }
+    if (form != Field.Form.NUMBER && field.has("decimals")) {
+      field.fault("decimals", "belongs to a field of form number, not " + field.text("form"));
+    }
+    return new Field(
+        field.text("name"),
+        field.texts("keys"),
+        form,
+        field.text("unit"),
+        field.whole("decimals", 0),
+        always,
+        field.textOrNull("otherwise"));
+  }
+
+  private void checkTopic(Section section, boolean perValue) {
+    checkPlaceholders(section, perValue);
+    Integer first =
+        topicLines.putIfAbsent(section.text("topic"), section.tree().line(section.pointer()));
+    if (first != null) {
+      section.fault(
+          "topic", "topic `" + section.text("topic") + "` is used twice, first in line " + first);
+    }
+  }
+
+  private static void checkPlaceholders(Section section, boolean perValue) {
+    String topic = section.text("topic");
+    List<String> known = perValue ? List.of("{prefix}", "{suffix}") : List.of("{prefix}");
+    Matcher matcher = PLACEHOLDER.matcher(topic);
+    while (matcher.find()) {
+      if (!known.contains(matcher.group())) {
+        section.fault(
+            "topic", "`" + matcher.group() + "` is not one of " + String.join(", ", known));
+      }
+    }
+    if (perValue && !topic.contains("{suffix}")) {
+      section.fault("topic", "must contain {suffix}, or all values would share one topic");
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.ReadLimits;
+import dev.voltbus.contract.RegisterMap;
+import dev.voltbus.contract.RegisterSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads a device file, such as `config/devices/tinybms.yaml`, that its schema has accepted.
+final class DeviceFile {
+  private final Section root;
+  private final Faults faults;
+  private final Map<String, Integer> keyLines = new HashMap<>();
+  private final Map<String, Integer> suffixLines = new HashMap<>();
+
+  private DeviceFile(Section root) {
+    this.root = root;
+    this.faults = root.faults();
+  }
+
+  /// What the file says, or nothing after a fault was added.
+  static Optional<DeviceType> read(Section root, String name) {
+    return new DeviceFile(root).read(name);
+  }
+
+  private Optional<DeviceType> read(String name) {
+    int before = faults.count();
+    if (!root.text("device").equals(name)) {
+      root.fault("device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
+    }
+    List<PollGroup> groups = groups();
+    List<RegisterSpec> rows = rows(groups);
+    ReadLimits limits = limits();
+    if (faults.count() > before) {
+      return Optional.empty();
+    }
+    return root.make(() -> new RegisterMap(name, rows, groups, limits))
+        .map(map -> new DeviceType(map, root.wholeOrNull("unit")));
+  }
+
+  private ReadLimits limits() {
+    Section limits = root.section("limits");
+    return new ReadLimits(
+        limits.whole("largest-block", ReadLimits.MODBUS.largestBlock()),
+        limits.whole("largest-gap", ReadLimits.MODBUS.largestGap()));
+  }
+
+  private List<PollGroup> groups() {
+    List<PollGroup> groups = new ArrayList<>();
+    root.sections("groups").forEach((name, group) -> group(name, group).ifPresent(groups::add));
+    return groups;
+  }
+
+  private static Optional<PollGroup> group(String name, Section section) {
+    Duration period =
+        section.duration("period", Duration.ZERO, PollGroup.SHORTEST, PollGroup.LONGEST);
+    if (period.isZero()) {
+      return Optional.empty();
+    }
+    PollGroup plain = PollGroup.every(name, period);
+    return section.make(
+        () ->
+            new PollGroup(
+                name,
+                period,
+                section.duration("stale-after", plain.staleAfter()),
+                section.duration("unavailable-after", plain.unavailableAfter())));
+  }
+
+  private List<RegisterSpec> rows(List<PollGroup> groups) {
+    List<RegisterSpec> rows = new ArrayList<>();
+    RegisterRow registers = new RegisterRow(groups.stream().map(PollGroup::name).toList());
+    for (Section section : root.list("registers")) {
+      registers.read(section).ifPresent(row -> add(row, section, rows));
+    }
+    for (Section section : root.list("derived")) {
+      DerivedRow.read(section, rows).ifPresent(row -> add(row, section, rows));
+    }
+    return rows;
+  }
+
+  private void add(RegisterSpec row, Section section, List<RegisterSpec> rows) {
+    int line = root.tree().line(section.pointer());
+    Integer sameKey = keyLines.putIfAbsent(row.key(), line);
+    Integer sameSuffix = row.internal() ? null : suffixLines.putIfAbsent(row.topicSuffix(), line);
+    if (sameKey != null) {
+      section.fault("key", "key `" + row.key() + "` is used twice, first in line " + sameKey);
+    } else if (sameSuffix != null) {
+      section.fault(
+          "topic-suffix",
+          "topic suffix `" + row.topicSuffix() + "` is used twice, first in line " + sameSuffix);
+    } else {
+      rows.add(row);
+    }
+  }
+}

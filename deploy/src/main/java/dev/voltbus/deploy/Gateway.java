@@ -1,0 +1,72 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.SingleProcessLeases;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.Wiring;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+/// The roles of one process for one site: deploys them in order, stops them in reverse.
+final class Gateway {
+  private final Vertx vertx;
+  private final Wiring wiring;
+  private final HealthBoard health;
+  private final PrometheusMetrics metrics;
+  private final Deque<String> deployments = new ArrayDeque<>();
+
+  Gateway(Vertx vertx) {
+    TimeSource time = TimeSource.system();
+    this.vertx = vertx;
+    this.health = new HealthBoard();
+    this.metrics = new PrometheusMetrics();
+    this.wiring =
+        new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health);
+    metrics.gauge(
+        "voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
+  }
+
+  Wiring wiring() {
+    return wiring;
+  }
+
+  HealthBoard health() {
+    return health;
+  }
+
+  /// Starts the health server first, so that a slow start can be watched, then the roles.
+  Future<Void> start(Site site, Set<Role> roles, int healthPort, List<Deployable> others) {
+    Future<Void> started =
+        deploy(new HealthServer(Ports.HOST, healthPort, health, metrics));
+    for (Role role : Role.values()) {
+      if (roles.contains(role)) {
+        started = started.compose(ready -> deploy(role.verticle(site, wiring)));
+      }
+    }
+    for (Deployable other : others) {
+      started = started.compose(ready -> deploy(other));
+    }
+    return started.onSuccess(ready -> health.enter(HealthBoard.Phase.RUNNING));
+  }
+
+  private Future<Void> deploy(Deployable verticle) {
+    return vertx.deployVerticle(verticle).onSuccess(deployments::push).mapEmpty();
+  }
+
+  /// Stops what runs, in reverse order, and goes on when a part fails.
+  Future<Void> stop() {
+    health.enter(HealthBoard.Phase.STOPPING);
+    Future<Void> stopped = Future.succeededFuture();
+    while (!deployments.isEmpty()) {
+      String next = deployments.pop();
+      stopped = stopped.eventually(() -> vertx.undeploy(next));
+    }
+    return stopped.onComplete(done -> metrics.close());
+  }
+}

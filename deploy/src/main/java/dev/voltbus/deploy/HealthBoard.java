@@ -1,0 +1,66 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.Health;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/// What every part of this process last said about itself, and how far the process itself has come.
+final class HealthBoard implements Health {
+
+  /// Life of the process.
+  enum Phase {
+    STARTING,
+    RUNNING,
+    STOPPING
+  }
+
+  private static final String FINE = "";
+
+  private final Map<String, String> parts = new ConcurrentSkipListMap<>();
+  private volatile Phase phase = Phase.STARTING;
+
+  @Override
+  public void up(String part) {
+    parts.put(part, FINE);
+  }
+
+  @Override
+  public void down(String part, String reason) {
+    parts.put(part, reason.isEmpty() ? "down" : reason);
+  }
+
+  @Override
+  public void gone(String part) {
+    parts.remove(part);
+  }
+
+  void enter(Phase next) {
+    phase = next;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  /// True while every part works.
+  boolean isWhole() {
+    return parts.values().stream().allMatch(FINE::equals);
+  }
+
+  JsonObject describe() {
+    JsonArray list = new JsonArray();
+    parts.forEach((part, reason) -> list.add(describe(part, reason)));
+    return new JsonObject()
+        .put("phase", phase.name().toLowerCase(java.util.Locale.ROOT))
+        .put("status", isWhole() ? "up" : "degraded")
+        .put("parts", list);
+  }
+
+  private static JsonObject describe(String part, String reason) {
+    JsonObject described =
+        new JsonObject().put("part", part).put("status", reason.isEmpty() ? "up" : "down");
+    return reason.isEmpty() ? described : described.put("reason", reason);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.acquisition.AcquisitionVerticle;
+import dev.voltbus.command.CommandVerticle;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.Wiring;
+import dev.voltbus.mapping.MappingVerticle;
+import dev.voltbus.mqtt.MqttVerticle;
+import io.vertx.core.Deployable;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/// What a node does for a site. Roles start in this order and stop in the reverse one, so that a
+/// value has somewhere to go when it is read.
+enum Role {
+  MQTT {
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      return new MqttVerticle(site, wiring);
+    }
+  },
+  COMMAND {
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      return new CommandVerticle(site, wiring);
+    }
+  },
+  MAPPING {
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      return new MappingVerticle(site, wiring);
+    }
+  },
+  ACQUISITION {
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      return new AcquisitionVerticle(site, wiring);
+    }
+  };
+
+  abstract Deployable verticle(Site site, Wiring wiring);
+
+  /// The name used on the command line.
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Reads `acquisition,mapping`.
+  ///
+  /// @throws UsageException naming the word and the valid ones
+  static Set<Role> parse(String text) {
+    Set<Role> roles = EnumSet.noneOf(Role.class);
+    for (String word : text.split(",", -1)) {
+      roles.add(
+          Arrays.stream(values())
+              .filter(role -> role.word().equals(word.strip()))
+              .findFirst()
+              .orElseThrow(() -> unknown(word.strip())));
+    }
+    return roles;
+  }
+
+  private static UsageException unknown(String word) {
+    return new UsageException(
+        "--roles: `" + word + "` is not a role; valid: "
+            + String.join(", ", Arrays.stream(values()).map(Role::word).toList()));
+  }
+}

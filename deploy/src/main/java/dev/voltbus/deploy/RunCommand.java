@@ -1,0 +1,128 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.console.ConsoleVerticle;
+import dev.voltbus.contract.Site;
+import io.vertx.core.Deployable;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `voltbus run`: the gateway, or some of its roles, for one site.
+@Command(
+    name = "run",
+    description = "Runs the gateway for a site.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Option(names = "--site", required = true, paramLabel = "FILE", description = "Site file.")
+  private Path site = Path.of("");
+
+  @Option(
+      names = "--config",
+      paramLabel = "DIR",
+      description = "Folder with devices/ and contracts/ (default: the one of the installation).")
+  private Path config = Main.configFolder();
+
+  @Option(
+      names = "--roles",
+      paramLabel = "LIST",
+      description = "Roles of this node: acquisition,mapping,mqtt,command (default: all).")
+  private @Nullable String roles;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable ClusterArguments cluster;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Console (default: ${DEFAULT-VALUE}).")
+  private int httpPort = DemoCommand.HTTP_PORT;
+
+  @Option(
+      names = "--health-port",
+      paramLabel = "PORT",
+      description = "Health and metrics (default: ${DEFAULT-VALUE}).")
+  private int healthPort = DemoCommand.HEALTH_PORT;
+
+  /// Options that make this process a member of a cluster.
+  static final class ClusterArguments {
+    @Option(
+        names = "--cluster",
+        description = "Join the cluster; alone: nodes on this machine, ports 5701-5710.")
+    private boolean joins;
+
+    @Option(
+        names = "--cluster-members",
+        split = ",",
+        paramLabel = "HOST[:PORT]",
+        description = "Addresses of members.")
+    private List<String> members = List.of();
+
+    @Option(
+        names = "--cluster-dns",
+        paramLabel = "NAME",
+        description = "DNS name with the addresses of all members.")
+    private String dns = "";
+
+    @Option(
+        names = "--cluster-size",
+        paramLabel = "N",
+        description = "Members the cluster is meant to have (default: ${DEFAULT-VALUE}).")
+    private int size = 1;
+
+    ClusterOptions options() {
+      if (!dns.isEmpty() && !members.isEmpty()) {
+        throw new UsageException("--cluster-dns and --cluster-members exclude each other");
+      }
+      return dns.isEmpty() && members.isEmpty()
+          ? ClusterOptions.local(size)
+          : new ClusterOptions(members, dns, size);
+    }
+  }
+
+  @Override
+  public Integer call() throws ConfigException {
+    Set<Role> chosen = roles == null ? EnumSet.allOf(Role.class) : Role.parse(roles);
+    Site loaded = SiteFiles.load(site, config, Map.of());
+    Ports ports = new Ports();
+    int http = ports.insist(httpPort, "--http-port");
+    int health = ports.insist(healthPort, "--health-port");
+    Vertx vertx = open(loaded, chosen);
+    Gateway gateway = new Gateway(vertx);
+    Process process = new Process(vertx, gateway, cluster != null);
+    List<Deployable> console =
+        List.of(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
+    process.await(gateway.start(loaded, chosen, health, console));
+    process.say(
+        "site " + loaded.name() + ": " + String.join(", ", words(chosen)) + " running; console "
+            + "http://" + Ports.HOST + ":" + http + "/, health http://" + Ports.HOST + ":" + health
+            + "/health/ready");
+    return process.untilStopped();
+  }
+
+  private static List<String> words(Set<Role> roles) {
+    return Arrays.stream(Role.values()).filter(roles::contains).map(Role::word).toList();
+  }
+
+  private Vertx open(Site loaded, Set<Role> chosen) {
+    VertxOptions options = new VertxOptions().setPreferNativeTransport(true);
+    @Nullable ClusterArguments arguments = cluster;
+    if (arguments == null) {
+      return Vertx.vertx(options);
+    }
+    ClusterOptions clusterOptions = arguments.options();
+    Cluster joining = Cluster.of(clusterOptions, loaded.name(), chosen);
+    Vertx vertx = Process.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
+    joining.refuseTwins(chosen);
+    return vertx;
+  }
+}

@@ -1,0 +1,199 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Link;
+import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Site;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a site file that its schema has accepted.
+final class SiteReader {
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?:tcp|rtu\\+tcp)://(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+]):([0-9]{1,5})");
+
+  private final Section root;
+  private final Path siteFile;
+  private final Variables variables;
+  private final Faults faults;
+  private final CheckedFiles files;
+
+  SiteReader(
+      Section root, Path siteFile, Path configDir, Variables variables, Faults faults) {
+    this.root = root;
+    this.siteFile = siteFile;
+    this.variables = variables;
+    this.faults = faults;
+    this.files = new CheckedFiles(configDir, variables, faults);
+  }
+
+  /// The site; of no use where faults were added.
+  Optional<Site> read() {
+    List<Link> links = links();
+    Map<String, Device> devices = devices();
+    BrokerReader brokers = new BrokerReader(siteFile, variables);
+    brokers.read(root.sections("brokers"));
+    List<Publication> publications =
+        new PublicationReader(
+                devices,
+                root.sections("devices").keySet(),
+                brokers,
+                files.library(CheckedFiles.Kind.CONTRACT, ContractFile::read))
+            .read(root.sections("publications"));
+    return root.make(
+        () -> new Site(root.text("site"), links, List.copyOf(devices.values()), publications));
+  }
+
+  private List<Link> links() {
+    List<Link> links = new ArrayList<>();
+    Map<String, String> urls = new HashMap<>();
+    root.sections("links")
+        .forEach(
+            (name, section) -> {
+              String url = section.text("url");
+              String other = urls.putIfAbsent(url, name);
+              if (other != null) {
+                section.fault(
+                    "url", url + " is the url of link " + other + " too; one link serves all units");
+              }
+              links.add(link(name, section));
+            });
+    return links;
+  }
+
+  private static Link link(String name, Section section) {
+    String url = section.text("url");
+    Matcher matcher = URL.matcher(url);
+    if (!matcher.matches()) {
+      section.fault(
+          "url", "`" + url + "` is not of the form tcp://host:port or rtu+tcp://host:port");
+    } else if (!isPort(matcher.group(1))) {
+      section.fault("url", "port " + matcher.group(1) + " is not in 1..65535");
+    }
+    Link usual = Link.to(name, url);
+    Duration least = Duration.ofMillis(10);
+    Duration most = Duration.ofMinutes(5);
+    Link link =
+        new Link(
+            name,
+            url,
+            section.duration("connect-timeout", usual.connectTimeout(), least, most),
+            section.duration("request-timeout", usual.requestTimeout(), least, most),
+            section.duration("reconnect-min", usual.reconnectMin(), least, Duration.ofHours(1)),
+            section.duration("reconnect-max", usual.reconnectMax(), least, Duration.ofHours(24)));
+    if (link.reconnectMax().compareTo(link.reconnectMin()) < 0) {
+      section.fault(
+          section.has("reconnect-max") ? "reconnect-max" : "reconnect-min",
+          "reconnect-max " + DurationText.of(link.reconnectMax())
+              + " is shorter than reconnect-min " + DurationText.of(link.reconnectMin()));
+    }
+    return link;
+  }
+
+  static boolean isPort(String digits) {
+    int port = Integer.parseInt(digits);
+    return port >= 1 && port <= 65535;
+  }
+
+  /// Devices by name; those with a fault are left out.
+  private Map<String, Device> devices() {
+    Map<String, Device> devices = new java.util.LinkedHashMap<>();
+    Map<String, String> places = new HashMap<>();
+    CheckedFiles.Library<DeviceType> types =
+        files.library(CheckedFiles.Kind.DEVICE, DeviceFile::read);
+    root.sections("devices")
+        .forEach(
+            (name, section) -> {
+              checkLink(section);
+              types
+                  .named(section, "type")
+                  .flatMap(type -> device(name, section, type))
+                  .ifPresent(
+                      device -> {
+                        devices.put(name, device);
+                        checkPlace(section, device, places);
+                      });
+            });
+    return devices;
+  }
+
+  private void checkLink(Section device) {
+    reference(device, "link", device.text("link"), List.copyOf(root.sections("links").keySet()));
+  }
+
+  /// Adds a fault where a name is not among the known ones.
+  static boolean reference(Section section, String key, String name, List<String> known) {
+    if (known.contains(name)) {
+      return true;
+    }
+    section.fault(key, unknown(key, name, known));
+    return false;
+  }
+
+  static String unknown(String kind, String name, List<String> known) {
+    String shown = ConfigTree.shortened(name);
+    if (known.isEmpty()) {
+      return "no " + kind + " `" + shown + "`; this site has none";
+    }
+    return "no " + kind + " `" + shown + "`" + Nearest.question(name, known)
+        + (Nearest.to(name, known).isPresent() ? " known: " : "; known: ")
+        + String.join(", ", known);
+  }
+
+  private static void checkPlace(Section section, Device device, Map<String, String> places) {
+    String place = "unit " + device.unit() + " on link " + device.link();
+    String other = places.putIfAbsent(place, device.name());
+    if (other != null) {
+      section.fault(
+          section.has("unit") ? "unit" : "link", place + " is device " + other + " already");
+    }
+  }
+
+  private static Optional<Device> device(String name, Section section, DeviceType type) {
+    @Nullable Integer unit = section.has("unit") ? section.wholeOrNull("unit") : type.unit();
+    if (unit == null) {
+      section.fault(
+          "unit", "required, but missing here: " + type.map().model() + ".yaml states no usual unit");
+      return Optional.empty();
+    }
+    Map<String, Duration> periods = periods(section.section("poll"), type);
+    return section.make(() -> new Device(name, section.text("link"), unit, type.withPeriods(periods)));
+  }
+
+  private static Map<String, Duration> periods(Section poll, DeviceType type) {
+    List<String> groups = type.map().groups().stream().map(PollGroup::name).toList();
+    Map<String, Duration> periods = new TreeMap<>();
+    poll.node()
+        .fieldNames()
+        .forEachRemaining(
+            group -> {
+              if (!groups.contains(group)) {
+                poll.fault(group, unknown("poll group", group, groups));
+              } else {
+                Duration own = period(type, group);
+                periods.put(
+                    group, poll.duration(group, own, PollGroup.SHORTEST, PollGroup.LONGEST));
+              }
+            });
+    return periods;
+  }
+
+  private static Duration period(DeviceType type, String group) {
+    return type.map().groups().stream()
+        .filter(candidate -> candidate.name().equals(group))
+        .map(PollGroup::period)
+        .findFirst()
+        .orElse(PollGroup.LONGEST);
+  }
+}

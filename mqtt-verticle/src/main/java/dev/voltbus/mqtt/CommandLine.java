@@ -1,0 +1,119 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Health;
+import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Wiring;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The second connection of a publication whose contract takes commands.
+final class CommandLine {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
+
+  private final Vertx vertx;
+  private final Wiring wiring;
+  private final String site;
+  private final Publication publication;
+  private final String filter;
+  private final Tally tally;
+  private @Nullable Connection connection;
+
+  private CommandLine(
+      Vertx vertx, Wiring wiring, String site, Publication publication, String filter) {
+    this.vertx = vertx;
+    this.wiring = wiring;
+    this.site = site;
+    this.publication = publication;
+    this.filter = filter;
+    this.tally = Tally.of(wiring.metrics(), publication, "commands");
+  }
+
+  /// The command connection of a publication, or null if its contract takes no commands.
+  static @Nullable CommandLine of(
+      Vertx vertx, Wiring wiring, String site, Publication publication) {
+    @Nullable String filter = filter(publication);
+    return filter == null ? null : new CommandLine(vertx, wiring, site, publication, filter);
+  }
+
+  static @Nullable String filter(Publication publication) {
+    @Nullable String pattern = publication.contract().commandTopic();
+    return pattern == null ? null : Topic.named(pattern, publication);
+  }
+
+  /// @param publisher carries the results
+  void begin(Lease lease, BrokerPublisher publisher) {
+    CommandIntake intake =
+        new CommandIntake(
+            vertx,
+            wiring.bus(),
+            wiring.time(),
+            wiring.metrics(),
+            site,
+            publication,
+            filter,
+            (topic, payload) -> report(publisher, topic, payload));
+    Connection fresh =
+        new Connection(
+            vertx,
+            wiring.time(),
+            ConnectionSettings.commands(publication, filter),
+            lease::isValid,
+            tally,
+            new Listening(intake));
+    connection = fresh;
+    wiring.health().down(part(), "not connected yet");
+    fresh.start();
+  }
+
+  Future<Void> end() {
+    @Nullable Connection last = connection;
+    connection = null;
+    wiring.health().gone(part());
+    return last == null ? Future.succeededFuture() : last.stop();
+  }
+
+  private void report(BrokerPublisher publisher, Topic topic, Buffer payload) {
+    publisher
+        .send(topic, payload)
+        .onFailure(
+            failure ->
+                LOG.debug(
+                    "mqtt broker={} command result: {}",
+                    publication.broker().name(),
+                    failure.getMessage()));
+  }
+
+  private String part() {
+    return "publication " + publication.name() + " commands";
+  }
+
+  private final class Listening implements Connection.Listener {
+    private final Health health = wiring.health();
+    private final CommandIntake intake;
+
+    private Listening(CommandIntake intake) {
+      this.intake = intake;
+    }
+
+    @Override
+    public void online() {
+      health.up(part());
+    }
+
+    @Override
+    public void offline(String reason) {
+      health.down(part(), reason);
+    }
+
+    @Override
+    public void message(MqttPublishMessage message) {
+      intake.accept(message);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.mqtt.ConnectionSettings.Presence;
+import dev.voltbus.mqtt.ConnectionState.Accepted;
+import dev.voltbus.mqtt.ConnectionState.Effect;
+import dev.voltbus.mqtt.ConnectionState.Event;
+import dev.voltbus.mqtt.ConnectionState.Failed;
+import dev.voltbus.mqtt.ConnectionState.Open;
+import dev.voltbus.mqtt.ConnectionState.PauseOver;
+import dev.voltbus.mqtt.ConnectionState.Phase;
+import dev.voltbus.mqtt.ConnectionState.Start;
+import dev.voltbus.mqtt.ConnectionState.Step;
+import dev.voltbus.mqtt.ConnectionState.Stop;
+import dev.voltbus.mqtt.ConnectionState.TakeoverAlarm;
+import dev.voltbus.mqtt.ConnectionState.Wait;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A broker connection that comes back by itself: `ConnectionState` decides, a new `Session` does the
+/// work of each connection. To be used on one event loop.
+final class Connection implements Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final long FAREWELL_MILLIS = 1_000;
+  private static final long CLOSE_MILLIS = 500;
+
+  /// Who is told what happens to a connection.
+  interface Listener {
+    /// The broker accepted, the birth message is on its way, the filters are being subscribed.
+    void online();
+
+    void offline(String reason);
+
+    void message(MqttPublishMessage message);
+  }
+
+  private final Vertx vertx;
+  private final TimeSource time;
+  private final ConnectionSettings settings;
+  private final ReconnectPolicy policy;
+  private final BooleanSupplier mayWrite;
+  private final Tally tally;
+  private final Listener listener;
+  private ConnectionState state = ConnectionState.INITIAL;
+  private @Nullable Session session;
+  private long timer = -1;
+  private boolean isReported;
+  private boolean wasOnline;
+
+  /// @param mayWrite asked before each write: whether this process still holds the lease
+  Connection(
+      Vertx vertx,
+      TimeSource time,
+      ConnectionSettings settings,
+      BooleanSupplier mayWrite,
+      Tally tally,
+      Listener listener) {
+    this.vertx = vertx;
+    this.time = time;
+    this.settings = settings;
+    this.policy = new ReconnectPolicy(settings.broker().reconnectInterval());
+    this.mayWrite = mayWrite;
+    this.tally = tally;
+    this.listener = listener;
+  }
+
+  ConnectionSettings settings() {
+    return settings;
+  }
+
+  void start() {
+    apply(new Start());
+  }
+
+  boolean isOnline() {
+    return state.phase() == Phase.ONLINE;
+  }
+
+  /// Sends a message; completes when it is written (QoS 0) or acknowledged by the broker.
+  Future<Void> send(Topic topic, Buffer payload) {
+    @Nullable Session current = session;
+    if (current == null || !isOnline()) {
+      tally.failed();
+      return Future.failedFuture(
+          new MqttFailure(topic.name() + " not sent: no connection to " + address()));
+    }
+    if (!mayWrite.getAsBoolean()) {
+      tally.failed();
+      return Future.failedFuture(new MqttFailure(topic.name() + " not sent: lease not valid"));
+    }
+    if (current.isFull()) {
+      tally.failed();
+      return Future.failedFuture(
+          new MqttFailure(
+              topic.name() + " not sent: " + InFlight.WINDOW + " messages are unacknowledged"));
+    }
+    return current.publish(topic, payload).onSuccess(done -> tally.published()).onFailure(
+        failure -> tally.failed());
+  }
+
+  @Override
+  public boolean offer(Topic topic, Buffer payload) {
+    Future<Void> sent = send(topic, payload);
+    sent.onFailure(failure -> LOG.debug("{} {}", settings.label(), failure.getMessage()));
+    return !sent.failed();
+  }
+
+  /// Says again that the connection is alive, where the contract has a status topic.
+  void announce() {
+    @Nullable Presence presence = settings.presence();
+    if (presence != null) {
+      offer(presence.topic(), presence.online());
+    }
+  }
+
+  /// Says farewell, disconnects and stays so. Completes in any case, with a broker that hangs after
+  /// a limit.
+  Future<Void> stop() {
+    if (state.phase() == Phase.STOPPED) {
+      return Future.succeededFuture();
+    }
+    Future<Void> farewell = farewell();
+    return farewell.eventually(this::close);
+  }
+
+  private Future<Void> farewell() {
+    @Nullable Presence presence = settings.presence();
+    if (presence == null || !isOnline() || !mayWrite.getAsBoolean()) {
+      return Future.succeededFuture();
+    }
+    return send(presence.topic(), presence.offline())
+        .timeout(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
+        .otherwiseEmpty();
+  }
+
+  private Future<Void> close() {
+    apply(new Stop());
+    if (timer >= 0) {
+      vertx.cancelTimer(timer);
+    }
+    tally.connected(false);
+    @Nullable Session last = session;
+    session = null;
+    if (last == null) {
+      return Future.succeededFuture();
+    }
+    LOG.info("{} disconnected", settings.label());
+    return last.close("disconnected").timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+  }
+
+  private void apply(Event event) {
+    Step step = state.after(event, time.monotonicNanos(), policy);
+    state = step.state();
+    step.effects().forEach(this::perform);
+  }
+
+  private void perform(Effect effect) {
+    switch (effect) {
+      case Open open -> open();
+      case Wait pause -> pause(pause.millis());
+      case TakeoverAlarm alarm ->
+          LOG.error(
+              "{} another client uses client id {}: the broker closed {} connections right after"
+                  + " accepting them, next attempts every {} ms",
+              settings.label(),
+              settings.broker().clientId(),
+              state.quickLosses(),
+              policy.takeoverPauseMillis());
+    }
+  }
+
+  private void pause(long millis) {
+    if (millis == 0) {
+      vertx.runOnContext(done -> pauseOver());
+    } else {
+      timer = vertx.setTimer(millis, done -> pauseOver());
+    }
+  }
+
+  private void pauseOver() {
+    timer = -1;
+    if (state.phase() == Phase.WAITING) {
+      apply(new PauseOver());
+    }
+  }
+
+  private void open() {
+    Session fresh = new Session(vertx, time, settings);
+    session = fresh;
+    fresh.onMessage(listener::message);
+    fresh.onLost(reason -> lost(fresh, reason));
+    fresh
+        .open()
+        .onSuccess(accepted -> accepted(fresh))
+        .onFailure(failure -> lost(fresh, failure.getMessage()));
+  }
+
+  private void accepted(Session fresh) {
+    if (session != fresh) {
+      return;
+    }
+    apply(new Accepted());
+    tally.connected(true);
+    if (wasOnline) {
+      tally.reconnected();
+    }
+    wasOnline = true;
+    isReported = false;
+    LOG.info("{} connected to {}", settings.label(), address());
+    announce();
+    fresh.subscribe();
+    listener.online();
+  }
+
+  private void lost(Session which, String reason) {
+    if (session != which || state.phase() == Phase.STOPPED) {
+      return;
+    }
+    session = null;
+    tally.connected(false);
+    which
+        .close(reason)
+        .onFailure(failure -> LOG.debug("{} close: {}", settings.label(), failure.getMessage()));
+    if (isReported) {
+      LOG.debug("{} no connection to {}: {}", settings.label(), address(), reason);
+    } else {
+      LOG.warn("{} no connection to {}: {}", settings.label(), address(), reason);
+      isReported = true;
+    }
+    apply(new Failed(ThreadLocalRandom.current().nextDouble()));
+    listener.offline(reason);
+  }
+
+  private String address() {
+    return settings.broker().address();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// All that one broker connection needs to know.
+///
+/// @param label start of its log lines: `mqtt broker=local publication=tinybms`
+/// @param broker settings with this connection's client id
+/// @param keepAlive whole seconds, zero for none
+/// @param presence birth, will and farewell, or null for none
+/// @param filters topic filters to subscribe with QoS 1
+record ConnectionSettings(
+    String label,
+    BrokerSettings broker,
+    Duration keepAlive,
+    @Nullable Presence presence,
+    List<String> filters) {
+
+  /// What tells others whether the connection is alive.
+  record Presence(Topic topic, Buffer online, Buffer offline) {}
+
+  ConnectionSettings {
+    filters = List.copyOf(filters);
+  }
+
+  /// The connection that carries a publication's values.
+  static ConnectionSettings values(Publication publication, BrokerSettings broker) {
+    TopicContract contract = publication.contract();
+    @Nullable StatusTopic status = contract.status();
+    @Nullable Presence presence =
+        status == null
+            ? null
+            : new Presence(
+                Topic.of(status, publication.prefix()),
+                Buffer.buffer(status.online()),
+                Buffer.buffer(status.offline()));
+    return new ConnectionSettings(
+        label(publication, broker), broker, keepAlive(contract, broker), presence, List.of());
+  }
+
+  /// The connection on which commands arrive: always a clean session, so that no command waits at
+  /// the broker, and no will.
+  static ConnectionSettings commands(Publication publication, String filter) {
+    BrokerSettings broker = cleanSession(publication.broker());
+    return new ConnectionSettings(
+        label(publication, publication.broker()) + " commands",
+        broker.withClientId(broker.clientId() + "-cmd"),
+        keepAlive(publication.contract(), broker),
+        null,
+        List.of(filter));
+  }
+
+  private static String label(Publication publication, BrokerSettings broker) {
+    return "mqtt broker=" + broker.name() + " publication=" + publication.name();
+  }
+
+  private static Duration keepAlive(TopicContract contract, BrokerSettings broker) {
+    @Nullable Duration own = contract.keepAlive();
+    return own == null ? broker.keepAlive() : own;
+  }
+
+  private static BrokerSettings cleanSession(BrokerSettings from) {
+    return new BrokerSettings(
+        from.name(),
+        from.host(),
+        from.port(),
+        from.clientId(),
+        from.username(),
+        from.password(),
+        from.rootTopic(),
+        true,
+        from.defaultQos(),
+        from.retainByDefault(),
+        from.keepAlive(),
+        from.reconnectInterval(),
+        from.useTls(),
+        from.serverCertificate(),
+        from.enabled());
+  }
+}

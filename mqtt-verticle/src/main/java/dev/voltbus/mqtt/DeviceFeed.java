@@ -1,0 +1,114 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.DeviceSnapshot;
+import dev.voltbus.contract.ReceivedSnapshot;
+import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TimeSource;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings in the snapshots of a publication's devices together with their layouts. While a layout
+/// is unknown the newest snapshot waits for it.
+final class DeviceFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceFeed.class);
+
+  private final Bus bus;
+  private final String site;
+  private final Set<String> devices;
+  private final TimeSource time;
+  private final LayoutBook book;
+  private final Consumer<ReceivedSnapshot> reader;
+  private final Consumer<String> layoutArrived = this::retry;
+  private final Map<String, DeviceSnapshot> newest = new HashMap<>();
+  private final Map<String, Waiting> waiting = new HashMap<>();
+  private Bus.@Nullable Subscription subscription;
+
+  private record Waiting(DeviceSnapshot snapshot, long arrivedNanos) {}
+
+  DeviceFeed(
+      Bus bus,
+      String site,
+      List<String> devices,
+      TimeSource time,
+      LayoutBook book,
+      Consumer<ReceivedSnapshot> reader) {
+    this.bus = bus;
+    this.site = site;
+    this.devices = new HashSet<>(devices);
+    this.time = time;
+    this.book = book;
+    this.reader = reader;
+  }
+
+  Future<Void> start() {
+    book.onArrival(layoutArrived);
+    Bus.Subscription fresh = bus.subscribe(Address.snapshots(site), this::accept);
+    subscription = fresh;
+    return fresh.ready();
+  }
+
+  Future<Void> stop() {
+    book.forget(layoutArrived);
+    Bus.@Nullable Subscription last = subscription;
+    subscription = null;
+    return last == null ? Future.succeededFuture() : last.cancel();
+  }
+
+  private void accept(DeviceSnapshot snapshot) {
+    if (subscription == null || !devices.contains(snapshot.device())) {
+      return;
+    }
+    @Nullable DeviceSnapshot last = newest.get(snapshot.device());
+    if (last != null && isOlder(snapshot, last)) {
+      LOG.debug("device={} old snapshot dropped: {}", snapshot.device(), snapshot);
+      return;
+    }
+    newest.put(snapshot.device(), snapshot);
+    hand(snapshot, time.monotonicNanos());
+  }
+
+  /// A lower token comes from an owner that lost its lease; a lower sequence arrived late.
+  private static boolean isOlder(DeviceSnapshot snapshot, DeviceSnapshot last) {
+    if (snapshot.token() != last.token()) {
+      return snapshot.token() < last.token();
+    }
+    return snapshot.epoch() != last.epoch()
+        ? snapshot.epoch() < last.epoch()
+        : snapshot.sequence() < last.sequence();
+  }
+
+  private void hand(DeviceSnapshot snapshot, long arrivedNanos) {
+    @Nullable SnapshotLayout layout = book.find(snapshot.layoutId());
+    if (layout == null) {
+      waiting.put(snapshot.device(), new Waiting(snapshot, arrivedNanos));
+      book.ask(snapshot.device());
+    } else if (layout.size() == snapshot.size()) {
+      waiting.remove(snapshot.device());
+      reader.accept(new ReceivedSnapshot(snapshot, layout, arrivedNanos));
+    } else {
+      LOG.warn(
+          "device={} snapshot dropped: {} values, its layout has {}",
+          snapshot.device(),
+          snapshot.size(),
+          layout.size());
+    }
+  }
+
+  /// If the layout that came is another one, the next snapshot asks again.
+  private void retry(String device) {
+    @Nullable Waiting held = waiting.get(device);
+    if (held != null && book.find(held.snapshot.layoutId()) != null) {
+      hand(held.snapshot, held.arrivedNanos);
+    }
+  }
+}

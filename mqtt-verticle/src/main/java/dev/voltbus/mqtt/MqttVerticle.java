@@ -1,0 +1,91 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Shard;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.Wiring;
+import io.vertx.core.CompositeFuture;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Publishes a site's values to its brokers and takes commands from them. Each publication is a
+/// shard of its own: whoever holds its lease has its broker connection.
+///
+/// Starting succeeds while brokers are unreachable; stopping ends within three seconds even if one
+/// hangs.
+public final class MqttVerticle extends VerticleBase {
+  private static final long STOP_MILLIS = 2_800;
+
+  private final Site site;
+  private final Wiring wiring;
+  private final List<Leases.Claim> claims = new ArrayList<>();
+  private @Nullable LayoutBook book;
+
+  /// @param site the site whose publications are competed for
+  public MqttVerticle(Site site, Wiring wiring) {
+    this.site = site;
+    this.wiring = wiring;
+  }
+
+  /// The topics a publication sends to, in the order of its contract and its devices' register maps.
+  ///
+  /// @param devices the site's devices; those the publication does not name are left out
+  public static List<String> topics(Publication publication, List<Device> devices) {
+    List<String> topics = new ArrayList<>();
+    @Nullable StatusTopic status = publication.contract().status();
+    if (status != null) {
+      topics.add(Topic.of(status, publication.prefix()).name());
+    }
+    topics.addAll(PublicationRenderer.topics(publication, devices));
+    @Nullable String filter = CommandLine.filter(publication);
+    if (filter != null) {
+      topics.add(CommandIntake.resultTopic(filter));
+    }
+    return List.copyOf(topics);
+  }
+
+  @Override
+  public Future<?> start() {
+    LayoutBook layouts = new LayoutBook(vertx, wiring.bus(), site);
+    book = layouts;
+    List<Future<?>> begun = new ArrayList<>();
+    for (Publication publication : site.publications()) {
+      if (publication.broker().enabled()) {
+        begun.add(compete(publication, layouts));
+      }
+    }
+    return Future.join(begun).recover(this::startFailed);
+  }
+
+  /// Vert.x does not call `stop` after a failed start.
+  private Future<CompositeFuture> startFailed(Throwable cause) {
+    return release().eventually(() -> Future.failedFuture(cause));
+  }
+
+  private Future<?> compete(Publication publication, LayoutBook layouts) {
+    Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), publication.name());
+    PublicationDuty duty =
+        new PublicationDuty(vertx, context, wiring, site.name(), publication, layouts);
+    return wiring.leases().compete(shard, duty).onSuccess(claims::add);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return release().timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+  }
+
+  private Future<CompositeFuture> release() {
+    if (book != null) {
+      book.close();
+    }
+    List<Future<Void>> released = claims.stream().map(Leases.Claim::release).toList();
+    return Future.join(released);
+  }
+}

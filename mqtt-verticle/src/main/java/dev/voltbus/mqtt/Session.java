@@ -1,0 +1,179 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.TimeSource;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttConnectionException;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import io.vertx.mqtt.messages.MqttSubAckMessage;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection from CONNECT to its end, over a client object that is never used again: a used one
+/// leaks its in-flight slots (Vert.x MQTT 5.1.1).
+final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final long ACCEPT_MILLIS = 10_000;
+  private static final int REFUSED = 0x80;
+
+  private final Vertx vertx;
+  private final TimeSource time;
+  private final ConnectionSettings settings;
+  private final MqttClient client;
+  private final InFlight inFlight = new InFlight();
+  private Consumer<String> onLost = reason -> {};
+  private @Nullable PeerWatch peer;
+  private long ticking = -1;
+  private boolean isClosed;
+
+  Session(Vertx vertx, TimeSource time, ConnectionSettings settings) {
+    this.vertx = vertx;
+    this.time = time;
+    this.settings = settings;
+    this.client = MqttClient.create(vertx, ClientSettings.of(settings));
+  }
+
+  void onMessage(Consumer<MqttPublishMessage> handler) {
+    client.publishHandler(
+        message -> {
+          if (!isClosed) {
+            handler.accept(message);
+          }
+        });
+  }
+
+  /// Told at most once, and not after `close`.
+  void onLost(Consumer<String> handler) {
+    onLost = handler;
+  }
+
+  /// Completes when the broker has accepted.
+  Future<Void> open() {
+    client.closeHandler(done -> lost("closed by the broker"));
+    client.exceptionHandler(failure -> lost(reason(failure)));
+    client.publishCompletionHandler(
+        id -> {
+          heard();
+          inFlight.acknowledged(id);
+        });
+    client.pingResponseHandler(done -> heard());
+    client.subscribeCompletionHandler(this::subscribed);
+    return client
+        .connect(settings.broker().port(), settings.broker().host())
+        .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
+        .onSuccess(accepted -> watch())
+        .<Void>mapEmpty()
+        .recover(failure -> Future.failedFuture(new MqttFailure(reason(failure))));
+  }
+
+  boolean isFull() {
+    return inFlight.isFull();
+  }
+
+  /// Completes when the message is written (QoS 0) or acknowledged.
+  Future<Void> publish(Topic topic, Buffer payload) {
+    if (!client.isConnected()) { // its publish would throw a NullPointerException
+      return Future.failedFuture(new MqttFailure(topic.name() + " not sent: connection closed"));
+    }
+    MqttQoS qos = MqttQoS.valueOf(topic.qos());
+    if (qos == MqttQoS.AT_MOST_ONCE) {
+      return client.publish(topic.name(), payload, qos, false, topic.retain()).mapEmpty();
+    }
+    int id = inFlight.take();
+    Future<Void> acknowledged = inFlight.outcome(id);
+    client
+        .publish(id, topic.name(), payload, qos, false, topic.retain())
+        .onFailure(failure -> inFlight.failed(id, failure));
+    return acknowledged;
+  }
+
+  void subscribe() {
+    if (settings.filters().isEmpty() || !client.isConnected()) {
+      return;
+    }
+    Map<String, Integer> filters = new HashMap<>();
+    settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
+    client.subscribe(filters).onFailure(failure -> lost("subscribe failed: " + reason(failure)));
+  }
+
+  private void subscribed(MqttSubAckMessage answer) {
+    heard();
+    if (answer.grantedQoSLevels().contains(REFUSED)) {
+      LOG.error("{} broker refused the subscription {}", settings.label(), settings.filters());
+    } else {
+      LOG.debug("{} subscribed {}", settings.label(), settings.filters());
+    }
+  }
+
+  /// Ends the connection; with a broker that is alive after all is written.
+  Future<Void> close(String reason) {
+    if (isClosed) {
+      return Future.succeededFuture();
+    }
+    isClosed = true;
+    if (ticking >= 0) {
+      vertx.cancelTimer(ticking);
+    }
+    inFlight.failAll(new MqttFailure(reason));
+    return client.disconnect();
+  }
+
+  private void watch() {
+    if (isClosed || settings.keepAlive().isZero()) {
+      return;
+    }
+    PeerWatch fresh = new PeerWatch(settings.keepAlive(), time.monotonicNanos());
+    peer = fresh;
+    ticking = vertx.setPeriodic(PeerWatch.tickMillis(settings.keepAlive()), id -> tick(fresh));
+  }
+
+  private void tick(PeerWatch watch) {
+    switch (watch.tick(time.monotonicNanos())) {
+      case PING -> ping();
+      case DROP ->
+          lost("no answer for " + settings.keepAlive().toMillis() * 5 / 4 + " ms, peer is dead");
+      case NOTHING -> {}
+    }
+  }
+
+  private void ping() {
+    if (client.isConnected()) {
+      client.ping();
+    }
+  }
+
+  private void heard() {
+    @Nullable PeerWatch watch = peer;
+    if (watch != null) {
+      watch.heard(time.monotonicNanos());
+    }
+  }
+
+  private void lost(String reason) {
+    if (!isClosed) {
+      onLost.accept(reason);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    if (failure instanceof MqttConnectionException refused) {
+      String code = refused.code().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      return code.replace("connection refused ", "refused by the broker: ");
+    }
+    if (failure instanceof TimeoutException) {
+      return "no answer to CONNECT for " + ACCEPT_MILLIS + " ms";
+    }
+    @Nullable String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}

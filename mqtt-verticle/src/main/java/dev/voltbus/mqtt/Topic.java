@@ -1,0 +1,45 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.TopicContract.Override;
+import dev.voltbus.contract.TopicContract.Sending;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import org.jspecify.annotations.Nullable;
+
+/// A topic with all that is needed to send to it.
+///
+/// @param qos 0..2
+record Topic(String name, int qos, boolean retain) {
+
+  /// A topic of a contract: what the publication overrides wins over the contract, the contract over
+  /// the broker's default.
+  static Topic of(String name, Sending sending, Override override, BrokerSettings broker) {
+    return new Topic(name, broker.defaultQos(), broker.retainByDefault())
+        .with(sending.qos(), sending.retain())
+        .with(override.qos(), override.retain());
+  }
+
+  static Topic of(StatusTopic status, String prefix) {
+    return new Topic(named(status.topic(), prefix, ""), status.qos(), status.retain());
+  }
+
+  /// The topic sent another way; null leaves a part as it is, and false switches retain off.
+  Topic with(@Nullable Integer otherQos, @Nullable Boolean otherRetain) {
+    return new Topic(
+        name, otherQos == null ? qos : otherQos, otherRetain == null ? retain : otherRetain);
+  }
+
+  /// Fills `{prefix}` and `{suffix}`; an empty prefix takes its slash along.
+  static String named(String pattern, String prefix, String suffix) {
+    String prefixed =
+        prefix.isEmpty()
+            ? pattern.replace("{prefix}/", "").replace("{prefix}", "")
+            : pattern.replace("{prefix}", prefix);
+    return prefixed.replace("{suffix}", suffix);
+  }
+
+  static String named(String pattern, Publication publication) {
+    return named(pattern, publication.prefix(), "");
+  }
+}

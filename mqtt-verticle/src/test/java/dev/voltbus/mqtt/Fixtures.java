@@ -1,0 +1,219 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Derivation;
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.Presentation;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.ReadLimits;
+import dev.voltbus.contract.RegisterMap;
+import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.Scaling;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.Field;
+import dev.voltbus.contract.TopicContract.Field.Form;
+import dev.voltbus.contract.TopicContract.JsonArrayTopic;
+import dev.voltbus.contract.TopicContract.JsonObjectTopic;
+import dev.voltbus.contract.TopicContract.Overrides;
+import dev.voltbus.contract.TopicContract.PerValue;
+import dev.voltbus.contract.TopicContract.Reporting;
+import dev.voltbus.contract.TopicContract.Sending;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.WireSource;
+import dev.voltbus.contract.WireType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A small pack, the two contracts, and publications of them.
+final class Fixtures {
+  static final String SITE = "demo";
+  static final String DEVICE = "bms";
+
+  private Fixtures() {}
+
+  /// Some TinyBMS registers, two fitted cells, the derived values, and one internal value.
+  static RegisterMap pack() {
+    List<RegisterSpec> rows = new ArrayList<>();
+    for (int cell = 1; cell <= 3; cell++) {
+      rows.add(
+          row("cell_voltage_" + cell, cell - 1, WireType.U16, "0.1", "mV", 1, "Cell " + cell)
+              .withAbsent(0L)
+              .asInternal());
+    }
+    rows.add(
+        described(
+            row("battery_pack_voltage", 36, WireType.U16, "0.01", "V", 2, "Battery Pack Voltage"),
+            "measured at the shunt",
+            "/Dc/0/Voltage"));
+    rows.add(row("battery_pack_current", 38, WireType.S16, "0.1", "A", 1, "Battery Pack Current"));
+    rows.add(
+        row("external_temperature_1", 42, WireType.S16, "0.1", "°C", 1, "External Temperature #1")
+            .withAbsent(-32768L));
+    rows.add(row("state_of_charge", 46, WireType.U32, "0.000001", "%", 1, "State of Charge"));
+    rows.add(status());
+    rows.add(row("overvoltage_cutoff_mv", 315, WireType.U16, "1", "mV", 0, "Overvoltage Cutoff"));
+    rows.add(
+        RegisterSpec.of("manufacturer_name", WireSource.holding(500, WireType.STRING).withWords(4)));
+    rows.add(power());
+    rows.add(systemState());
+    return new RegisterMap(
+        "pack",
+        rows,
+        List.of(PollGroup.every(RegisterSpec.DEFAULT_GROUP, Duration.ofSeconds(1))),
+        ReadLimits.MODBUS);
+  }
+
+  private static RegisterSpec row(
+      String key, int address, WireType type, String scale, String unit, int decimals, String label) {
+    return RegisterSpec.of(key, WireSource.holding(address, type))
+        .withScaling(Scaling.by(scale))
+        .withPresentation(
+            Presentation.NONE.withUnit(unit).withPrecision(decimals).withLabel(label));
+  }
+
+  private static RegisterSpec described(RegisterSpec row, String comment, String dbusPath) {
+    Presentation shown = row.presentation();
+    return row.withPresentation(
+        new Presentation(
+            shown.label(),
+            shown.unit(),
+            shown.precision(),
+            comment,
+            shown.texts(),
+            dbusPath,
+            shown.valueClass()));
+  }
+
+  private static RegisterSpec status() {
+    return RegisterSpec.of("system_status", WireSource.holding(50, WireType.U16))
+        .withPresentation(
+            Presentation.NONE
+                .withLabel("System Status")
+                .withTexts(Map.of(0x91L, "ACTIVE", 0x96L, "ACTIVE", 0x9BL, "FAULT")));
+  }
+
+  private static RegisterSpec power() {
+    return RegisterSpec.of(
+            "pack_power_w",
+            Derivation.of(Derivation.Op.PRODUCT, "battery_pack_voltage", "battery_pack_current"))
+        .withPresentation(
+            Presentation.NONE
+                .withLabel("Pack Power")
+                .withUnit("W")
+                .withPrecision(1)
+                .withDbusPath("/Dc/0/Power"));
+  }
+
+  private static RegisterSpec systemState() {
+    return RegisterSpec.of(
+            "system_state", Derivation.lookup("system_status", Map.of(0x91L, 3L, 0x96L, 3L), 0))
+        .withPresentation(
+            Presentation.NONE
+                .withLabel("System State")
+                .withTexts(Map.of(0x91L, "charging", 0x96L, "regenerating"))
+                .withDbusPath("/System/0/State"));
+  }
+
+  static Device device() {
+    return new Device(DEVICE, "link", 170, pack());
+  }
+
+  static TopicContract tinybms() {
+    return new TopicContract(
+        "tinybms",
+        "victron/tinybms",
+        "tinybms-victron",
+        null,
+        null,
+        List.of(new PerValue("{prefix}/{suffix}", Sending.DEFAULT, Reporting.ON_CHANGE)),
+        null,
+        List.of());
+  }
+
+  static TopicContract batteryEmulator() {
+    Sending live = new Sending(0, false);
+    return new TopicContract(
+        "battery-emulator",
+        "BE",
+        "dbe_client",
+        Duration.ofSeconds(60),
+        new StatusTopic("{prefix}/status", "online", "offline", 1, true),
+        List.of(
+            new JsonObjectTopic("info", "{prefix}/info", live, infoFields()),
+            new JsonArrayTopic(
+                "spec_data",
+                "{prefix}/spec_data",
+                live,
+                Publication.CELL_VOLTAGES,
+                "cell_voltages",
+                "cell_voltage_\\d+",
+                "V",
+                3)),
+        "{prefix}/command/+",
+        List.of("PAUSE", "RESUME", "RESTART", "STOP", "SET_LIMITS"));
+  }
+
+  private static List<Field> infoFields() {
+    return List.of(
+        new Field("SOC", List.of("soc", "state_of_charge"), Form.NUMBER, "%", 2, false, null),
+        number("battery_voltage", "battery_pack_voltage", "V", 2),
+        number("battery_current", "battery_pack_current", "A", 2),
+        new Field("stat_batt_power", List.of("pack_power_w"), Form.INTEGER, "W", 0, false, null),
+        number("temperature_max", "external_temperature_1", "°C", 1),
+        number("cell_max_voltage", "cell_voltage_1", "V", 3),
+        new Field(
+            "bms_status", List.of("system_status"), Form.TEXT, "", 0, true, "UNKNOWN"));
+  }
+
+  static Field number(String name, String key, String unit, int decimals) {
+    return new Field(name, List.of(key), Form.NUMBER, unit, decimals, false, null);
+  }
+
+  static BrokerSettings broker(int port) {
+    return BrokerSettings.at("local", "127.0.0.1", port)
+        .withReconnectInterval(Duration.ofMillis(1000));
+  }
+
+  static Publication tinybms(BrokerSettings broker) {
+    return tinybms(broker, Overrides.NONE);
+  }
+
+  static Publication tinybms(BrokerSettings broker, Overrides overrides) {
+    return new Publication(
+        "tinybms",
+        tinybms(),
+        broker.withClientId("tinybms-victron"),
+        "victron/tinybms",
+        List.of(DEVICE),
+        Duration.ofSeconds(5),
+        Set.of(),
+        Map.of(),
+        overrides);
+  }
+
+  static Publication dbe(BrokerSettings broker) {
+    return dbe(broker, Duration.ofSeconds(5));
+  }
+
+  static Publication dbe(BrokerSettings broker, Duration interval) {
+    return new Publication(
+        "dbe",
+        batteryEmulator(),
+        broker.withClientId("dbe_client"),
+        "BE",
+        List.of(DEVICE),
+        interval,
+        Set.of(Publication.CELL_VOLTAGES),
+        Map.of(),
+        Overrides.NONE);
+  }
+
+  static Site site(Publication... publications) {
+    return new Site(SITE, List.of(), List.of(device()), List.of(publications));
+  }
+}

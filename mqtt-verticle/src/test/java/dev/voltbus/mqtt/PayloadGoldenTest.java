@@ -1,0 +1,289 @@
+package dev.voltbus.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.QualityReason;
+import dev.voltbus.contract.TopicContract.Override;
+import dev.voltbus.contract.TopicContract.Overrides;
+import dev.voltbus.contract.TopicContract.Reporting;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// Each case is a folder in testcases/ with all messages of the case: topic, QoS, retain, payload.
+class PayloadGoldenTest {
+  private final List<String> sent = new ArrayList<>();
+  private final List<String> complaints = new ArrayList<>();
+  private final BrokerSettings broker = BrokerSettings.at("local", "127.0.0.1", 1883);
+  private long now;
+
+  private PublicationRenderer renderer(Publication publication) {
+    return new PublicationRenderer(
+        publication,
+        (topic, payload) ->
+            sent.add(
+                topic.name() + " qos=" + topic.qos() + " retain=" + topic.retain() + " " + payload),
+        complaints::add);
+  }
+
+  private void poll(PublicationRenderer renderer, Snapshots snapshot) {
+    renderer.accept(snapshot.received(now));
+    renderer.reportValues(Fixtures.DEVICE, now);
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+    sent.add("-- " + time.toMillis() + " ms later");
+  }
+
+  private void assertSent(String testcase) throws IOException {
+    assertEquals(lines(testcase), String.join("\n", sent));
+  }
+
+  private static String lines(String testcase) throws IOException {
+    String path = "/testcases/" + testcase + "/messages.txt";
+    try (InputStream in =
+        Objects.requireNonNull(PayloadGoldenTest.class.getResourceAsStream(path), path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  @Test
+  void eachValueOfATinyBmsHasItsTopic() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    poll(renderer, Snapshots.charging());
+    assertSent("tinybms-charging");
+  }
+
+  // Power and current change their sign together; a consumer must not have to guess.
+  @Test
+  void dischargingIsNegative() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    poll(renderer, Snapshots.charging());
+    sent.clear();
+    poll(
+        renderer,
+        Snapshots.charging()
+            .good("battery_pack_current", -10.2, -102)
+            .good("pack_power_w", -538.56, 0));
+    assertSent("tinybms-discharging");
+  }
+
+  @Test
+  void anUnchangedValueIsSentAgainAfterTheLongestSilence() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    Snapshots onlyVoltage =
+        new Snapshots(Fixtures.pack()).good("battery_pack_voltage", 52.8, 5280);
+    poll(renderer, onlyVoltage);
+    pass(Duration.ofMillis(29_999));
+    poll(renderer, onlyVoltage.readAt(Snapshots.READ_AT + 29_999));
+    pass(Duration.ofMillis(1));
+    poll(renderer, onlyVoltage.readAt(Snapshots.READ_AT + 30_000));
+    assertSent("tinybms-silence");
+  }
+
+  // An absent sensor must not look like minus 3276.8 degrees, nor like its last reading.
+  @Test
+  void aSensorThatTurnsAbsentIsSaidOnce() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    String key = "external_temperature_1";
+    poll(renderer, new Snapshots(Fixtures.pack()).good(key, 24.3, 243));
+    Snapshots absent = new Snapshots(Fixtures.pack()).bad(key, QualityReason.SENSOR_ABSENT);
+    poll(renderer, absent);
+    pass(Duration.ofSeconds(60));
+    poll(renderer, absent);
+    poll(renderer, new Snapshots(Fixtures.pack()).good(key, 24.3, 243));
+    assertSent("tinybms-sensor-absent");
+  }
+
+  @Test
+  void qosAndRetainOfAKeyWinOverTheBrokersDefaultsBothWays() throws IOException {
+    Overrides overrides =
+        new Overrides(
+            Map.of(
+                "battery_pack_voltage", new Override(2, false, null),
+                "battery_pack_current", new Override(0, null, null)));
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker.withQos(1, true), overrides));
+    poll(
+        renderer,
+        new Snapshots(Fixtures.pack())
+            .good("battery_pack_voltage", 52.8, 5280)
+            .good("battery_pack_current", 10.5, 105)
+            .good("overvoltage_cutoff_mv", 3650, 3650));
+    assertSent("tinybms-overrides");
+  }
+
+  // 52.2 to 52.1 is a little more than 0.1 in a double and still inside the band of 0.1.
+  @Test
+  void aChangeWithinTheDeadBandIsNotReported() throws IOException {
+    Reporting banded = new Reporting(true, 0.1, Duration.ofMinutes(5));
+    Overrides overrides =
+        new Overrides(Map.of("battery_pack_voltage", new Override(null, null, banded)));
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker, overrides));
+    for (double volts : new double[] {52.2, 52.1, 52.3, 52.15, 52.09, 52.0, 51.98}) {
+      poll(
+          renderer,
+          new Snapshots(Fixtures.pack())
+              .good("battery_pack_voltage", volts, Math.round(volts * 100)));
+    }
+    assertSent("tinybms-dead-band");
+  }
+
+  // After a reconnect the broker may have lost everything it kept.
+  @Test
+  void afterAReconnectEachValueIsSentOnce() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    Snapshots two =
+        new Snapshots(Fixtures.pack())
+            .good("battery_pack_voltage", 52.8, 5280)
+            .bad("external_temperature_1", QualityReason.SENSOR_ABSENT);
+    poll(renderer, two);
+    pass(Duration.ofMillis(500));
+    renderer.reportAllValues(now);
+    poll(renderer, two);
+    assertSent("tinybms-reconnect");
+  }
+
+  // What is withheld because it is old must not come out as live after an outage.
+  @Test
+  void nothingOldOrUnreadIsSent() {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    poll(renderer, Snapshots.charging().aged(3_000));
+    poll(renderer, Snapshots.charging().bad(QualityReason.NO_ANSWER));
+    poll(renderer, Snapshots.charging().bad(QualityReason.TOO_OLD));
+    poll(renderer, new Snapshots(Fixtures.pack()));
+    renderer.accept(Snapshots.charging().received(now));
+    now += TimeUnit.SECONDS.toNanos(3);
+    renderer.reportAllValues(now);
+    assertEquals(List.of(), sent);
+  }
+
+  @Test
+  void aDerivedValueOfAnAbsentSensorHasNoNumber() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    poll(
+        renderer,
+        new Snapshots(Fixtures.pack())
+            .good("battery_pack_voltage", 52.8, 5280)
+            .bad("battery_pack_current", QualityReason.SENSOR_ABSENT)
+            .bad("pack_power_w", QualityReason.SOURCE_NOT_GOOD)
+            .bad("system_state", QualityReason.SOURCE_NOT_GOOD));
+    assertSent("tinybms-derived-absent");
+  }
+
+  @Test
+  void sendingEveryPollNeedsANewReading() {
+    Reporting every = new Reporting(false, 0, Duration.ofMinutes(5));
+    Overrides overrides =
+        new Overrides(Map.of("battery_pack_voltage", new Override(null, null, every)));
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker, overrides));
+    Snapshots poll = new Snapshots(Fixtures.pack()).good("battery_pack_voltage", 52.8, 5280);
+    poll(renderer, poll);
+    poll(renderer, poll);
+    poll(renderer, poll.readAt(Snapshots.READ_AT + 1000));
+    assertEquals(2, sent.size());
+  }
+
+  @Test
+  void batteryEmulatorSendsInfoAndCells() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.dbe(broker));
+    renderer.accept(Snapshots.charging().received(now));
+    renderer.sendIntervalTopics(now);
+    assertSent("battery-emulator-charging");
+  }
+
+  // A dead battery must not look like a battery with 0 V.
+  @Test
+  void fieldsOfABatteryThatIsNotHeardAreLeftOut() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.dbe(broker));
+    renderer.accept(Snapshots.charging().received(now));
+    pass(Duration.ofSeconds(4));
+    renderer.sendIntervalTopics(now);
+    renderer.accept(Snapshots.charging().bad(QualityReason.NO_CONNECTION).received(now));
+    renderer.sendIntervalTopics(now);
+    assertSent("battery-emulator-silent");
+  }
+
+  @Test
+  void cellsNeedTheirOption() {
+    Publication all = Fixtures.dbe(broker);
+    Publication without =
+        new Publication(
+            all.name(),
+            all.contract(),
+            all.broker(),
+            all.prefix(),
+            all.devices(),
+            all.interval(),
+            Set.of(),
+            all.bindings(),
+            all.overrides());
+    PublicationRenderer renderer = renderer(without);
+    renderer.accept(Snapshots.charging().received(now));
+    renderer.sendIntervalTopics(now);
+    assertTrue(sent.stream().noneMatch(line -> line.startsWith("BE/spec_data")), sent.toString());
+  }
+
+  @Test
+  void aFieldBoundToAWrongUnitIsLeftOutAndSaidOnce() throws IOException {
+    Publication all = Fixtures.dbe(broker);
+    Publication bound =
+        new Publication(
+            all.name(),
+            all.contract(),
+            all.broker(),
+            "",
+            all.devices(),
+            all.interval(),
+            Set.of(),
+            Map.of(
+                "battery_voltage",
+                new Publication.Binding(Fixtures.DEVICE, "battery_pack_current"),
+                "cell_max_voltage",
+                new Publication.Binding(Fixtures.DEVICE, "overvoltage_cutoff_mv"),
+                "SOC",
+                new Publication.Binding(Fixtures.DEVICE, "no_such_key")),
+            all.overrides());
+    PublicationRenderer renderer = renderer(bound);
+    renderer.accept(Snapshots.charging().received(now));
+    renderer.accept(Snapshots.charging().received(now));
+    renderer.sendIntervalTopics(now);
+    assertSent("battery-emulator-bindings");
+    assertEquals(
+        List.of(
+            "field=SOC left out: device bms has no key no_such_key",
+            "field=battery_voltage left out: unit 'A' of battery_pack_current of device bms does"
+                + " not convert to 'V'"),
+        complaints);
+  }
+
+  @Test
+  void theTopicsOfAPublicationAreKnownBeforehand() {
+    assertEquals(
+        List.of("BE/status", "BE/info", "BE/spec_data", "BE/command/result"),
+        MqttVerticle.topics(Fixtures.dbe(broker), List.of(Fixtures.device())));
+    assertEquals(
+        List.of(
+            "victron/tinybms/battery_pack_voltage",
+            "victron/tinybms/battery_pack_current",
+            "victron/tinybms/external_temperature_1",
+            "victron/tinybms/state_of_charge",
+            "victron/tinybms/system_status",
+            "victron/tinybms/overvoltage_cutoff_mv",
+            "victron/tinybms/manufacturer_name",
+            "victron/tinybms/pack_power_w",
+            "victron/tinybms/system_state"),
+        MqttVerticle.topics(Fixtures.tinybms(broker), List.of(Fixtures.device())));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.voltbus.simulator;
+
+import static dev.voltbus.simulator.Row.readOnly;
+
+import dev.voltbus.simulator.SimulatedDevice.Table;
+import java.time.Duration;
+
+/// An invented inverter that charges and discharges the TinyBMS pack within limits written to it.
+///
+/// Its map stands in `docs/reference/simulator.md`. When the revert timer runs out, both limits go
+/// back to their base.
+final class Inverter {
+  static final int UNIT = 1;
+
+  private static final int CHARGE_LIMIT = 0;
+  private static final int DISCHARGE_LIMIT = 1;
+  private static final int REVERT_TIMER = 2;
+  private static final int MOST_DECIAMPERE = 2000;
+  private static final int BASE_DECIAMPERE = 1000;
+  private static final double IDLE_A = 0.5;
+
+  private final BatteryModel model;
+  private final SimulatedDevice device = new SimulatedDevice("inverter", 3, 6, 16);
+  private int chargeLimit = BASE_DECIAMPERE;
+  private int dischargeLimit = BASE_DECIAMPERE;
+  private int revertAfter;
+  private double remaining;
+
+  Inverter(BatteryModel model) {
+    this.model = model;
+    Row.Bounds ampere = new Row.Bounds(0, MOST_DECIAMPERE, false, false);
+    device
+        .readable(Table.HOLDING, 0, 15)
+        .with(
+            Table.HOLDING,
+            new Row(CHARGE_LIMIT, 1, () -> one(chargeLimit), ampere, w -> chargeLimit = w[0]))
+        .with(
+            Table.HOLDING,
+            new Row(
+                DISCHARGE_LIMIT, 1, () -> one(dischargeLimit), ampere, w -> dischargeLimit = w[0]))
+        .with(
+            Table.HOLDING,
+            new Row(
+                REVERT_TIMER,
+                1,
+                () -> one(revertAfter),
+                new Row.Bounds(0, 0xFFFF, false, false),
+                w -> arm(w[0])))
+        .with(Table.HOLDING, readOnly(10, 1, () -> RawWords.s16(model.currentA() * 10)))
+        .with(Table.HOLDING, readOnly(11, 1, () -> one(state())))
+        .with(Table.HOLDING, readOnly(12, 1, () -> RawWords.u16(Math.ceil(remaining))));
+  }
+
+  SimulatedDevice device() {
+    return device;
+  }
+
+  double chargeLimitA() {
+    return chargeLimit / 10.0;
+  }
+
+  double dischargeLimitA() {
+    return dischargeLimit / 10.0;
+  }
+
+  /// Lets the revert timer run.
+  void step(Duration time) {
+    if (remaining > 0) {
+      remaining -= time.toNanos() / 1e9;
+      if (remaining <= 0) {
+        remaining = 0;
+        chargeLimit = BASE_DECIAMPERE;
+        dischargeLimit = BASE_DECIAMPERE;
+      }
+    }
+  }
+
+  private void arm(int seconds) {
+    revertAfter = seconds;
+    remaining = seconds;
+  }
+
+  private int state() {
+    return model.currentA() > IDLE_A ? 1 : model.currentA() < -IDLE_A ? 2 : 0;
+  }
+
+  private static int[] one(int word) {
+    return new int[] {word};
+  }
+}

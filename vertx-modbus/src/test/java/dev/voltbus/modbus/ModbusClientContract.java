@@ -1,0 +1,312 @@
+package dev.voltbus.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.modbus.ModbusRequest.ReadHolding;
+import dev.voltbus.modbus.TestingModbusServer.Frame;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a [ModbusClient] keeps to on every transport; one subclass for each.
+abstract class ModbusClientContract extends ModbusConnectionContract {
+  // ---- functions
+
+  @Test
+  void everyReadReturnsWhatTheDeviceHolds() throws Exception {
+    slave.registers().coils.set(3);
+    slave.registers().discretes.set(5);
+    slave.registers().holding[9] = 0xFFFE;
+    assertEquals(Bits.of(false, true, false), await(client.readCoils(1, 2, 3)));
+    assertEquals(Bits.of(true), await(client.readDiscreteInputs(1, 5, 1)));
+    Words holding = await(client.readHolding(1, 8, 2));
+    assertEquals(1008, holding.unsigned(0));
+    assertEquals(0xFFFE, holding.unsigned(1));
+    assertEquals(-2, holding.at(1));
+    assertEquals(Words.of(5008), await(client.readInput(1, 8, 1)));
+  }
+
+  @Test
+  void everyWriteReachesTheDevice() throws Exception {
+    await(client.writeCoil(1, 4, true));
+    await(client.writeRegister(1, 20, 65535));
+    await(
+        client.writeCoils(1, 10, Bits.of(true, false, true, true, false, true, true, true, true)));
+    await(client.writeRegisters(1, 30, Words.of(7, 65000)));
+    assertEquals("{4, 10, 12, 13, 15, 16, 17, 18}", slave.registers().coils.toString());
+    assertEquals(65535, slave.registers().holding[20]);
+    assertEquals(7, slave.registers().holding[30]);
+    assertEquals(65000, slave.registers().holding[31]);
+    await(client.writeCoil(1, 4, false));
+    assertFalse(slave.registers().coils.get(4));
+  }
+
+  @Test
+  void largestRequestsPass() throws Exception {
+    short[] words = new short[123];
+    words[122] = 77;
+    boolean[] bits = new boolean[1968];
+    bits[1967] = true;
+    await(client.writeRegisters(255, 65413, Words.copyOf(words)));
+    await(client.writeCoils(255, 63568, Bits.of(bits)));
+    assertEquals(77, await(client.readHolding(255, 65411, 125)).unsigned(124));
+    assertTrue(await(client.readCoils(255, 63536, 2000)).at(1999));
+  }
+
+  @Test
+  void requestBeyondTheLimitsThrowsAndNothingIsSent() throws Exception {
+    assertThrows(IllegalArgumentException.class, () -> client.readHolding(1, 0, 126));
+    assertThrows(
+        IllegalArgumentException.class, () -> client.read(new ReadHolding(1, 0, 1), Duration.ZERO));
+    assertWorks();
+    assertEquals("3@700", slave.nextFrame().brief());
+    assertEquals(0, slave.framesLeft());
+  }
+
+  @Test
+  void unitsShareOneConnection() throws Exception {
+    await(Future.all(client.readHolding(1, 0, 1), client.readHolding(247, 0, 1)));
+    assertEquals(1, slave.nextFrame().unit());
+    assertEquals(247, slave.nextFrame().unit());
+    assertEquals(1, slave.connections());
+  }
+
+  // ---- refusals by the device
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, illegal function",
+    "2, illegal data address",
+    "3, illegal data value",
+    "4, server device failure",
+    "5, acknowledge",
+    "6, server device busy",
+    "8, memory parity error",
+    "10, gateway path unavailable",
+    "11, gateway target device failed to respond",
+    "7, unknown",
+    "255, unknown",
+  })
+  void exceptionIsNamedAndKeepsTheConnection(int code, String name) throws Exception {
+    slave.thenRefuse(code);
+    ModbusDeviceException refusal =
+        failure(ModbusDeviceException.class, client.readHolding(1, 304, 7));
+    assertEquals(
+        message("holding 304..310 refused, exception " + code + " (" + name + ")"),
+        refusal.getMessage());
+    assertEquals(ModbusFunction.READ_HOLDING, refusal.function());
+    assertEquals(code, refusal.exceptionCode());
+    assertWorks();
+    assertEquals(1, slave.connections());
+  }
+
+  @Test
+  void refusedWriteSaysSo() {
+    slave.thenRefuse(2);
+    ModbusDeviceException refusal =
+        failure(ModbusDeviceException.class, client.writeRegister(1, 9, 5));
+    assertEquals(
+        message("write holding 9 refused, exception 2 (illegal data address)"),
+        refusal.getMessage());
+  }
+
+  // ---- silence and broken connections
+
+  // j2mod repeats a request five times, a write too.
+  @Test
+  void silentDeviceGetsEachRequestOnce() throws Exception {
+    connect();
+    slave.thenStaySilent();
+    ModbusTimeoutException timeout =
+        failure(
+            ModbusTimeoutException.class,
+            client.write(new ModbusRequest.WriteRegister(1, 6, 1), SHORT));
+    assertEquals(message("write holding 6 got no answer within 250 ms"), timeout.getMessage());
+    assertTrue(timeout.isSent());
+    assertWorks();
+    assertEquals("6@6", slave.nextFrame().brief());
+    assertEquals("3@700", slave.nextFrame().brief());
+    assertEquals(0, slave.framesLeft());
+    assertEquals(2, slave.connections());
+  }
+
+  // j2mod returns the late answer as the next request's.
+  @Test
+  void lateAnswerIsNeverTheNextOnes() throws Exception {
+    connect();
+    Runnable gate = slave.thenHold();
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 5, 2), SHORT));
+    slave.then((frame, socket) -> {});
+    gate.run();
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 6, 2), SHORT));
+    assertWorks();
+  }
+
+  // Over RTU nothing in the frame tells it from the right answer.
+  @Test
+  void secondAnswerIsNeverTheNextOnes() throws Exception {
+    slave.thenMangle(answer -> answer.copy().appendBuffer(answer));
+    assertEquals(Words.of(1005, 1006), await(client.readHolding(1, 5, 2)));
+    assertWorks();
+  }
+
+  // Each byte starts the socket's time limit anew.
+  @Test
+  void dribblingDeviceRunsIntoTheDeadline() throws Exception {
+    connect();
+    slave.thenDribble(50);
+    long start = System.nanoTime();
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 0, 100), SHORT));
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, took::toString);
+    assertWorks();
+  }
+
+  @Test
+  void slowButWholeAnswerIsTaken() throws Exception {
+    slave.thenDribble(5);
+    assertEquals(Words.of(1000, 1001), await(client.readHolding(1, 0, 2)));
+    assertEquals(1, slave.connections());
+  }
+
+  @Test
+  void deviceThatClosesInsteadOfAnsweringIsLost() throws Exception {
+    slave.then((frame, socket) -> socket.close());
+    ModbusConnectionLostException lost =
+        failure(ModbusConnectionLostException.class, client.readHolding(1, 0, 1));
+    assertEquals(
+        message("holding 0 lost its connection: closed by the other side"), lost.getMessage());
+    assertWorks();
+  }
+
+  @Test
+  void halfAnAnswerThenCloseIsLost() throws Exception {
+    slave.then((frame, socket) ->
+        socket.write(slave.rightAnswer(frame).getBuffer(0, 6)).onComplete(v -> socket.close()));
+    failure(ModbusConnectionLostException.class, client.readHolding(1, 0, 3));
+    assertWorks();
+  }
+
+  @Test
+  void halfAnAnswerThenSilenceTimesOut() throws Exception {
+    connect();
+    slave.thenMangle(answer -> answer.getBuffer(0, answer.length() - 1));
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 0, 3), SHORT));
+    assertWorks();
+  }
+
+  // Many devices close a connection that is idle; finding that out must not cost a request.
+  @Test
+  void connectionClosedWhileIdleIsReplacedUnseen() throws Exception {
+    slave.then((frame, socket) -> socket.end(slave.rightAnswer(frame)));
+    assertEquals(Words.of(1000), await(client.readHolding(1, 0, 1)));
+    // Idleness itself is the condition here, so there is no event to wait for.
+    await(vertx.timer(100, TimeUnit.MILLISECONDS).mapEmpty());
+    assertWorks();
+    assertEquals(2, slave.connections());
+  }
+
+  @Test
+  void idleConnectionIsKept() throws Exception {
+    await(client.readHolding(1, 0, 1));
+    // As above.
+    await(vertx.timer(100, TimeUnit.MILLISECONDS).mapEmpty());
+    assertWorks();
+    assertEquals(1, slave.connections());
+  }
+
+  // ---- wrong answers
+
+  @Test
+  void answerOfAnotherUnitIsRefused() throws Exception {
+    slave.then((frame, socket) ->
+        socket.write(framing().wrap(frame, 2, Buffer.buffer(new byte[] {3, 2, 0, 1}))));
+    assertWrong("unit 2, expected 1");
+  }
+
+  @Test
+  void answerOfAnotherFunctionIsRefused() throws Exception {
+    slave.thenAnswerPdu(4, 2, 0, 1);
+    assertWrong("function 4, expected 3");
+  }
+
+  @Test
+  void exceptionOfAnotherFunctionIsRefused() throws Exception {
+    slave.thenAnswerPdu(0x84, 2);
+    assertWrong("function 132, expected 3");
+  }
+
+  @Test
+  void fewerWordsThanAskedAreRefused() throws Exception {
+    slave.thenAnswerPdu(3, 0);
+    assertWrong("byte count 0, expected 2");
+  }
+
+  @Test
+  void moreWordsThanAskedAreRefused() throws Exception {
+    slave.thenAnswerPdu(3, 4, 0, 1, 0, 2);
+    assertWrong("byte count 4, expected 2");
+  }
+
+  private void assertWrong(String fault) throws Exception {
+    ModbusProtocolException wrong =
+        failure(ModbusProtocolException.class, client.readHolding(1, 0, 1));
+    assertEquals(message("holding 0 got a wrong answer: " + fault), wrong.getMessage());
+    assertWorks();
+    assertEquals(2, slave.connections());
+  }
+
+  @Test
+  void echoThatDiffersFailsTheWrite() throws Exception {
+    slave.thenAnswerPdu(6, 0, 9, 0, 4);
+    assertWrongEcho("echoed value 4, expected 5", client.writeRegister(1, 9, 5));
+    slave.thenAnswerPdu(6, 0, 8, 0, 5);
+    assertWrongEcho("echoed address 8, expected 9", client.writeRegister(1, 9, 5));
+    slave.thenAnswerPdu(5, 0, 9, 0, 0);
+    assertWrongEcho("echoed value 0, expected 65280", client.writeCoil(1, 9, true));
+    slave.thenAnswerPdu(16, 0, 9, 0, 1);
+    assertWrongEcho("echoed count 1, expected 2", client.writeRegisters(1, 9, Words.of(1, 2)));
+    slave.thenAnswerPdu(15, 0, 9, 0, 2);
+    assertWrongEcho("echoed count 2, expected 1", client.writeCoils(1, 9, Bits.of(true)));
+  }
+
+  private void assertWrongEcho(String fault, Future<Void> write) {
+    String text = failure(ModbusProtocolException.class, write).getMessage();
+    assertTrue(text.endsWith(fault), text);
+  }
+
+  // ---- bytes
+
+  /// Reads eight requests off the wire and compares them with those of the specification.
+  void assertRequestBytes(List<String> expected) throws Exception {
+    await(client.readCoils(17, 19, 37));
+    await(client.readDiscreteInputs(17, 196, 22));
+    await(client.readHolding(17, 107, 3));
+    await(client.readInput(17, 8, 1));
+    await(client.writeCoil(17, 172, true));
+    await(client.writeRegister(17, 1, 3));
+    await(
+        client.writeCoils(
+            17, 19, Bits.of(true, false, true, true, false, false, true, true, true, false)));
+    await(client.writeRegisters(17, 1, Words.of(10, 258)));
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < expected.size(); i++) {
+      Frame frame = slave.nextFrame();
+      sent.add(hex(frame.raw()));
+    }
+    assertEquals(String.join("\n", expected), String.join("\n", sent));
+  }
+
+  private static String hex(Buffer bytes) {
+    return java.util.HexFormat.of().withUpperCase().formatHex(bytes.getBytes());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.voltbus.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/// A slave and a client for each test; afterwards every client must be gone, thread included.
+@Timeout(30)
+abstract class ModbusClientSetup {
+  static final Duration SHORT = Duration.ofMillis(250);
+  static final Duration LONG = Duration.ofSeconds(10);
+
+  static Vertx vertx;
+  private final List<ModbusClient> clients = new ArrayList<>();
+  TestingModbusServer slave;
+  ModbusClient client;
+
+  abstract TestingFraming framing();
+
+  @BeforeAll
+  static void startVertx() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stopVertx() throws Exception {
+    vertx.close().await(5, TimeUnit.SECONDS);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    slave = TestingModbusServer.start(vertx, framing());
+    client = create(ModbusClientOptions.of(slave.url()).withRequestTimeout(LONG));
+    for (int i = 0; i < 1000; i++) {
+      slave.registers().holding[i] = 1000 + i;
+      slave.registers().input[i] = 5000 + i;
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (ModbusClient each : clients) {
+      each.close().await(15, TimeUnit.SECONDS);
+      assertTrue(((ConnectionActor) each).thread().join(Duration.ofSeconds(5)));
+    }
+    slave.stop();
+  }
+
+  ModbusClient create(ModbusClientOptions options) {
+    ModbusClient created = ModbusClient.create(vertx, options);
+    clients.add(created);
+    return created;
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.await(10, TimeUnit.SECONDS);
+  }
+
+  static <E extends ModbusException> E failure(Class<E> type, Future<?> future) {
+    return assertThrows(type, () -> await(future));
+  }
+
+  String message(String rest) {
+    return slave.url() + " unit 1: " + rest;
+  }
+
+  /// Connects first, so that a short deadline afterwards is spent on the answer alone.
+  void connect() throws Exception {
+    await(client.readHolding(1, 0, 1));
+    slave.nextFrame();
+  }
+
+  /// A request after some trouble gets its own answer, on which connection ever.
+  void assertWorks() throws Exception {
+    assertEquals(Words.of(1700, 1701), await(client.readHolding(1, 700, 2)));
+  }
+}

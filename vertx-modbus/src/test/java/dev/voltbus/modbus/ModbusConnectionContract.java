@@ -1,0 +1,254 @@
+package dev.voltbus.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.modbus.ModbusRequest.ReadHolding;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// How a [ModbusClient] queues, connects, closes and uses threads, on every transport.
+abstract class ModbusConnectionContract extends ModbusClientSetup {
+  // ---- the queue
+
+  @Test
+  void oneRequestIsOutstandingAtATime() throws Exception {
+    AtomicInteger outstanding = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    slave.otherwise((frame, socket) -> {
+      most.accumulateAndGet(outstanding.incrementAndGet(), Math::max);
+      vertx.setTimer(
+          5,
+          id -> {
+            outstanding.decrementAndGet();
+            slave.answer(frame, socket);
+          });
+    });
+    List<Future<Words>> reads = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      reads.add(client.readHolding(1, i, 1));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertEquals(Words.of(1000 + i), await(reads.get(i)));
+    }
+    assertEquals(1, most.get());
+  }
+
+  @Test
+  void writesOvertakeReads() throws Exception {
+    Runnable gate = slave.thenHold();
+    Future<Words> first = client.readHolding(1, 0, 1);
+    assertEquals("3@0", slave.nextFrame().brief());
+    Future<?> rest =
+        Future.all(
+            client.readHolding(1, 1, 1),
+            client.writeRegister(1, 100, 1),
+            client.readHolding(1, 2, 1),
+            client.writeRegister(1, 101, 1));
+    gate.run();
+    await(first);
+    await(rest);
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      order.add(slave.nextFrame().brief());
+    }
+    assertEquals(List.of("6@100", "6@101", "3@1", "3@2"), order);
+  }
+
+  @Test
+  void requestWhoseDeadlinePassesInTheQueueIsNeverSent() throws Exception {
+    Runnable gate = slave.thenHold();
+    Future<Words> first = client.readHolding(1, 0, 1);
+    slave.nextFrame();
+    ModbusDeadlineException late =
+        failure(
+            ModbusDeadlineException.class,
+            client.write(new ModbusRequest.WriteRegister(1, 9, 1), Duration.ofMillis(30)));
+    assertEquals(
+        message("write holding 9 not sent, its deadline of 30 ms passed while it waited"),
+        late.getMessage());
+    assertFalse(late.isSent());
+    assertFalse(first.isComplete());
+    gate.run();
+    assertEquals(Words.of(1000), await(first));
+    assertWorks();
+    assertEquals("3@700", slave.nextFrame().brief());
+    assertEquals(0, slave.framesLeft());
+    assertEquals(1, client.counters().expired());
+  }
+
+  @Test
+  void fullQueueRefusesAndCountsButLetsWritesIn() throws Exception {
+    client = create(client.options().withQueueBound(2));
+    Runnable gate = slave.thenHold();
+    List<Future<?>> taken = new ArrayList<>();
+    taken.add(client.readHolding(1, 0, 1));
+    slave.nextFrame();
+    taken.add(client.readHolding(1, 1, 1));
+    taken.add(client.readHolding(1, 2, 1));
+    ModbusOverloadException overload =
+        failure(ModbusOverloadException.class, client.readHolding(1, 3, 1));
+    assertEquals(message("holding 3 not sent, 2 requests wait already"), overload.getMessage());
+    taken.add(client.writeRegister(1, 50, 1));
+    gate.run();
+    await(Future.all(taken));
+    assertEquals(new ModbusCounters(4, 4, 0, 1, 1, 0), client.counters());
+  }
+
+  // ---- connecting
+
+  @Test
+  void refusedConnectionFailsAllWhoWait() throws Exception {
+    String url = slave.url();
+    slave.stop();
+    client = create(ModbusClientOptions.of(url));
+    List<Future<Words>> reads = List.of(client.readHolding(1, 0, 1), client.readHolding(1, 1, 1));
+    String text = failure(ModbusConnectException.class, reads.get(0)).getMessage();
+    assertEquals(url + " unit 1: holding 0 not sent, no connection: Connection refused", text);
+    failure(ModbusConnectException.class, reads.get(1));
+  }
+
+  @Test
+  void unknownHostIsNamed() {
+    client = create(ModbusClientOptions.of(framing().scheme() + "://no-such-host.invalid"));
+    ModbusException unknown = failure(ModbusException.class, client.readHolding(1, 0, 1));
+    assertTrue(
+        unknown.getMessage().endsWith("host no-such-host.invalid is not known")
+            || unknown instanceof ModbusDeadlineException,
+        unknown::getMessage);
+  }
+
+  @Test
+  void deadlinePassesWhileConnectingAndCloseDoesNotWaitForIt() throws Exception {
+    try (FullBacklog deaf = FullBacklog.open()) {
+      client =
+          create(
+              ModbusClientOptions.of(framing().scheme() + "://127.0.0.1:" + deaf.port())
+                  .withConnectTimeout(Duration.ofSeconds(20)));
+      failure(ModbusDeadlineException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
+      long start = System.nanoTime();
+      await(client.close());
+      assertTrue(System.nanoTime() - start < Duration.ofSeconds(3).toNanos());
+    }
+  }
+
+  @Test
+  void connectThatGetsNoAnswerNamesItsLimit() throws Exception {
+    try (FullBacklog deaf = FullBacklog.open()) {
+      client =
+          create(
+              ModbusClientOptions.of(framing().scheme() + "://127.0.0.1:" + deaf.port())
+                  .withConnectTimeout(SHORT));
+      String text = failure(ModbusConnectException.class, client.readHolding(1, 0, 1)).getMessage();
+      assertTrue(text.matches(".*no connection: connect got no answer within \\d+ ms"), text);
+    }
+  }
+
+  @Test
+  void connectionChangesAreToldInOrder() throws Exception {
+    BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
+    client.connectionHandler(states::add);
+    slave.then((frame, socket) -> socket.close());
+    failure(ModbusConnectionLostException.class, client.readHolding(1, 0, 1));
+    assertWorks();
+    slave.stop();
+    ModbusException gone = failure(ModbusException.class, client.readHolding(1, 0, 1));
+    assertEquals(new ConnectionState.Connected(), states.poll(5, TimeUnit.SECONDS));
+    assertEquals(
+        new ConnectionState.Lost(
+            message("holding 0 lost its connection: closed by the other side")),
+        states.poll(5, TimeUnit.SECONDS));
+    assertEquals(new ConnectionState.Connected(), states.poll(5, TimeUnit.SECONDS));
+    assertTrue(states.poll(5, TimeUnit.SECONDS) instanceof ConnectionState.Lost);
+    if (gone instanceof ModbusConnectionLostException) {
+      failure(ModbusConnectException.class, client.readHolding(1, 0, 1));
+    }
+    assertEquals(
+        new ConnectionState.ConnectFailed("Connection refused"), states.poll(5, TimeUnit.SECONDS));
+  }
+
+  // ---- closing
+
+  @Test
+  void closeFailsWhatWaitsAndLetsTheOutstandingFinish() throws Exception {
+    Runnable gate = slave.thenHold();
+    Future<Words> outstanding = client.readHolding(1, 0, 1);
+    slave.nextFrame();
+    Future<Words> waiting = client.readHolding(1, 1, 1);
+    Future<Void> closed = client.close();
+    ModbusClosedException refusal = failure(ModbusClosedException.class, waiting);
+    assertEquals(message("holding 1 not sent, client closed"), refusal.getMessage());
+    failure(ModbusClosedException.class, client.readHolding(1, 2, 1));
+    assertFalse(closed.isComplete());
+    gate.run();
+    assertEquals(Words.of(1000), await(outstanding));
+    await(closed);
+    assertEquals(0, slave.framesLeft());
+  }
+
+  @Test
+  void closeDoesNotWaitLongerThanTheDefaultDeadline() throws Exception {
+    client = create(client.options().withRequestTimeout(SHORT));
+    slave.thenStaySilent();
+    Future<Words> outstanding = client.read(new ReadHolding(1, 0, 1), LONG);
+    slave.nextFrame();
+    await(client.close());
+    ModbusClosedException cut = failure(ModbusClosedException.class, outstanding);
+    assertEquals(message("holding 0 got no answer, client closed"), cut.getMessage());
+    assertTrue(cut.isSent());
+  }
+
+  @Test
+  void idleClientClosesAtOnceAndTwice() throws Exception {
+    assertWorks();
+    Future<Void> first = client.close();
+    await(client.close());
+    await(first);
+  }
+
+  // ---- threads
+
+  @Test
+  void resultsArriveOnTheCallersContext() throws Exception {
+    slave.thenRefuse(2);
+    for (int i = 0; i < 2; i++) {
+      Context caller = vertx.getOrCreateContext();
+      Promise<Context> seen = Promise.promise();
+      caller.runOnContext(v ->
+          client.readHolding(1, 0, 1).onComplete(words -> seen.complete(Vertx.currentContext())));
+      assertSame(caller, await(seen.future()));
+    }
+  }
+
+  // Forty threads blocked in j2mod on two carriers must not keep each other from sending: the slave
+  // answers nobody before all have asked.
+  @Test
+  void manyBlockedClientsDoNotDelayEachOther() throws Exception {
+    int count = 40;
+    BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
+    slave.otherwise((frame, socket) -> answers.add(() -> slave.answer(frame, socket)));
+    List<Future<Words>> reads = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      reads.add(create(client.options()).readHolding(1, i, 1));
+    }
+    for (int i = 0; i < count; i++) {
+      slave.nextFrame();
+    }
+    answers.forEach(Runnable::run);
+    for (int i = 0; i < count; i++) {
+      assertEquals(Words.of(1000 + i), await(reads.get(i)));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.voltbus.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RtuOverTcpModbusClientTest extends ModbusClientContract {
+  @Override
+  TestingFraming framing() {
+    return TestingFraming.RTU;
+  }
+
+  // PDUs as over TCP; the CRC of "110300 6B0003" is the one that textbooks print.
+  @Test
+  void requestsAreThoseOfTheSpecification() throws Exception {
+    assertRequestBytes(
+        List.of(
+            withCrc("1101" + "00130025"),
+            withCrc("1102" + "00C40016"),
+            "1103" + "006B0003" + "7687",
+            withCrc("1104" + "00080001"),
+            withCrc("1105" + "00ACFF00"),
+            withCrc("1106" + "00010003"),
+            withCrc("110F" + "0013000A02CD01"),
+            withCrc("1110" + "0001000204000A0102")));
+  }
+
+  private static String withCrc(String hex) {
+    Buffer bytes = Buffer.buffer(java.util.HexFormat.of().parseHex(hex));
+    int crc = TestingFraming.crc(bytes);
+    return hex + "%02X%02X".formatted(crc & 0xFF, crc >> 8);
+  }
+
+  // j2mod reads the CRC and throws it away.
+  @Test
+  void answerWithAWrongCrcIsRefused() throws Exception {
+    slave.thenMangle(answer -> answer.setByte(4, (byte) 99));
+    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+    assertTrue(text.matches(".*wrong answer: CRC [0-9a-f]{4} where [0-9a-f]{4} is right"), text);
+    assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
+  }
+
+  @Test
+  void exceptionWithAWrongCrcIsRefused() throws Exception {
+    slave.then((frame, socket) -> socket.write(TestingModbusServer.bytes(1, 0x83, 2, 0, 0)));
+    failure(ModbusProtocolException.class, client.readHolding(1, 0, 1));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.voltbus.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TcpModbusClientTest extends ModbusClientContract {
+  @Override
+  TestingFraming framing() {
+    return TestingFraming.MBAP;
+  }
+
+  // PDUs after the examples of Modbus application protocol V1.1b3, 6.1 to 6.12.
+  @Test
+  void requestsAreThoseOfTheSpecification() throws Exception {
+    assertRequestBytes(
+        List.of(
+            "0001000000061101" + "00130025",
+            "0002000000061102" + "00C40016",
+            "0003000000061103" + "006B0003",
+            "0004000000061104" + "00080001",
+            "0005000000061105" + "00ACFF00",
+            "0006000000061106" + "00010003",
+            "000700000009110F" + "0013000A02CD01",
+            "00080000000B1110" + "0001000204000A0102"));
+  }
+
+  @Test
+  void eachRequestHasItsOwnTransaction() throws Exception {
+    await(client.readHolding(1, 0, 1));
+    await(client.readHolding(1, 0, 1));
+    assertNotEquals(slave.nextFrame().transaction(), slave.nextFrame().transaction());
+  }
+
+  @Test
+  void answerOfAnotherTransactionIsRefused() throws Exception {
+    slave.thenMangle(answer -> answer.setUnsignedShort(0, 999));
+    assertHeaderFault("transaction 999, expected 1");
+  }
+
+  @Test
+  void answerOfAnotherProtocolIsRefused() throws Exception {
+    slave.thenMangle(answer -> answer.setUnsignedShort(2, 7));
+    assertHeaderFault("protocol id 7, expected 0");
+  }
+
+  @Test
+  void impossibleLengthIsRefusedWithoutWaitingForIt() throws Exception {
+    slave.thenMangle(answer -> answer.setUnsignedShort(4, 0));
+    assertHeaderFault("length 0 is not within 3..254");
+    slave.thenMangle(answer -> answer.setUnsignedShort(4, 65535));
+    assertHeaderFault("length 65535 is not within 3..254");
+  }
+
+  @Test
+  void lengthThatDisagreesWithTheByteCountIsRefused() throws Exception {
+    slave.thenAnswerPdu(3, 2, 0, 1, 0);
+    assertHeaderFault("length 5, expected 4");
+  }
+
+  private void assertHeaderFault(String fault) throws Exception {
+    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+    assertTrue(text.endsWith("wrong answer: " + fault), text);
+    assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
+  }
+}

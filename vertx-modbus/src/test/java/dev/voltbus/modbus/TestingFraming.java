@@ -1,0 +1,87 @@
+package dev.voltbus.modbus;
+
+import dev.voltbus.modbus.TestingModbusServer.Frame;
+import io.vertx.core.buffer.Buffer;
+
+/// The two framings as a slave sees them, written from the specifications.
+enum TestingFraming {
+  MBAP("tcp") {
+    @Override
+    int length(Buffer received) {
+      int length = received.length() < 6 ? -1 : 6 + received.getUnsignedShort(4);
+      return length <= received.length() ? length : -1;
+    }
+
+    @Override
+    Frame unwrap(Buffer raw) {
+      return new Frame(
+          raw.getUnsignedShort(0), raw.getUnsignedByte(6), raw.getBuffer(7, raw.length()), raw);
+    }
+
+    @Override
+    Buffer wrap(Frame request, int unit, Buffer pdu) {
+      return Buffer.buffer()
+          .appendUnsignedShort(request.transaction())
+          .appendUnsignedShort(0)
+          .appendUnsignedShort(1 + pdu.length())
+          .appendByte((byte) unit)
+          .appendBuffer(pdu);
+    }
+  },
+
+  RTU("rtu+tcp") {
+    @Override
+    int length(Buffer received) {
+      if (received.length() < 8) {
+        return -1;
+      }
+      boolean many = received.getUnsignedByte(1) >= 15;
+      int length = many ? 9 + received.getUnsignedByte(6) : 8;
+      return length <= received.length() ? length : -1;
+    }
+
+    @Override
+    Frame unwrap(Buffer raw) {
+      int end = raw.length() - 2;
+      if (crc(raw.getBuffer(0, end)) != raw.getUnsignedShortLE(end)) {
+        throw new AssertionError("a request with a wrong CRC came");
+      }
+      return new Frame(0, raw.getUnsignedByte(0), raw.getBuffer(1, end), raw);
+    }
+
+    @Override
+    Buffer wrap(Frame request, int unit, Buffer pdu) {
+      Buffer frame = Buffer.buffer().appendByte((byte) unit).appendBuffer(pdu);
+      return frame.appendUnsignedShortLE(crc(frame.copy()));
+    }
+  };
+
+  private final String scheme;
+
+  TestingFraming(String scheme) {
+    this.scheme = scheme;
+  }
+
+  String scheme() {
+    return scheme;
+  }
+
+  /// The length of the first request in the bytes received; -1 while it is incomplete.
+  abstract int length(Buffer received);
+
+  abstract Frame unwrap(Buffer raw);
+
+  abstract Buffer wrap(Frame request, int unit, Buffer pdu);
+
+  /// CRC-16 of Modbus over serial line V1.02, 6.2.2: polynomial 0xA001 reflected, start 0xFFFF.
+  static int crc(Buffer bytes) {
+    int crc = 0xFFFF;
+    for (byte b : bytes.getBytes()) {
+      crc ^= b & 0xFF;
+      for (int bit = 0; bit < 8; bit++) {
+        crc = (crc & 1) == 0 ? crc >> 1 : crc >> 1 ^ 0xA001;
+      }
+    }
+    return crc;
+  }
+}

@@ -1,0 +1,193 @@
+package dev.voltbus.modbus;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/// A slave with a framing of our own, so that tests do not share j2mod's mistakes. It records each
+/// request frame and answers the next one by the next [Script], or from its registers when there is
+/// none.
+final class TestingModbusServer {
+  /// What happens to one request.
+  @FunctionalInterface
+  interface Script {
+    void on(Frame frame, NetSocket socket);
+  }
+
+  private final Vertx vertx;
+  private final TestingFraming framing;
+  private final NetServer server;
+  private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+  private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger closedConnections = new AtomicInteger();
+  private final TestingRegisters registers = new TestingRegisters();
+  private volatile Script otherwise = this::answer;
+
+  private TestingModbusServer(Vertx vertx, TestingFraming framing) {
+    this.vertx = vertx;
+    this.framing = framing;
+    this.server = vertx.createNetServer().connectHandler(this::accept);
+  }
+
+  static TestingModbusServer start(Vertx vertx, TestingFraming framing) throws Exception {
+    TestingModbusServer slave = new TestingModbusServer(vertx, framing);
+    slave.server.listen(0, "127.0.0.1").await(5, TimeUnit.SECONDS);
+    return slave;
+  }
+
+  void stop() throws Exception {
+    server.close().await(5, TimeUnit.SECONDS);
+  }
+
+  String url() {
+    return framing.scheme() + "://127.0.0.1:" + server.actualPort();
+  }
+
+  TestingRegisters registers() {
+    return registers;
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  int closedConnections() {
+    return closedConnections.get();
+  }
+
+  /// The next request frame, which must come within five seconds.
+  Frame nextFrame() throws InterruptedException {
+    Frame frame = frames.poll(5, TimeUnit.SECONDS);
+    if (frame == null) {
+      throw new AssertionError("no frame came within 5 s");
+    }
+    return frame;
+  }
+
+  int framesLeft() {
+    return frames.size();
+  }
+
+  void then(Script script) {
+    scripts.add(script);
+  }
+
+  void otherwise(Script script) {
+    otherwise = script;
+  }
+
+  /// Answers with an exception code.
+  void thenRefuse(int code) {
+    then((frame, socket) -> send(frame, socket, Buffer.buffer(refusal(frame, code))));
+  }
+
+  private static byte[] refusal(Frame frame, int code) {
+    return new byte[] {(byte) (frame.function() | 0x80), (byte) code};
+  }
+
+  /// Never answers.
+  void thenStaySilent() {
+    then((frame, socket) -> {});
+  }
+
+  /// Answers with a PDU of the test's choice in a correct frame.
+  void thenAnswerPdu(int... pdu) {
+    then((frame, socket) -> send(frame, socket, bytes(pdu)));
+  }
+
+  /// Answers as it should, but with the frame's bytes changed; RTU gets no new CRC.
+  void thenMangle(UnaryOperator<Buffer> change) {
+    then((frame, socket) -> socket.write(change.apply(rightAnswer(frame))));
+  }
+
+  /// Answers as it should, one byte at a time.
+  void thenDribble(long millisBetweenBytes) {
+    then((frame, socket) -> {
+      Buffer answer = rightAnswer(frame);
+      AtomicInteger next = new AtomicInteger();
+      vertx.setPeriodic(
+          millisBetweenBytes,
+          id -> {
+            int at = next.getAndIncrement();
+            if (at >= answer.length()) {
+              vertx.cancelTimer(id);
+            } else {
+              socket.write(answer.getBuffer(at, at + 1));
+            }
+          });
+    });
+  }
+
+  /// Holds the answer until the returned gate is opened.
+  Runnable thenHold() {
+    Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    then((frame, socket) -> held.add(() -> answer(frame, socket)));
+    return () -> held.remove().run();
+  }
+
+  void answer(Frame frame, NetSocket socket) {
+    socket.write(rightAnswer(frame));
+  }
+
+  Buffer rightAnswer(Frame frame) {
+    return framing.wrap(frame, frame.unit(), Buffer.buffer(registers.answer(frame.pdu())));
+  }
+
+  void send(Frame frame, NetSocket socket, Buffer pdu) {
+    socket.write(framing.wrap(frame, frame.unit(), pdu));
+  }
+
+  static Buffer bytes(int... values) {
+    Buffer buffer = Buffer.buffer(values.length);
+    Arrays.stream(values).forEach(value -> buffer.appendByte((byte) value));
+    return buffer;
+  }
+
+  private void accept(NetSocket socket) {
+    connections.incrementAndGet();
+    socket.closeHandler(v -> closedConnections.incrementAndGet());
+    Buffer[] received = {Buffer.buffer()};
+    socket.handler(bytes -> {
+      received[0].appendBuffer(bytes);
+      received[0] = takeFrames(received[0], socket);
+    });
+  }
+
+  private Buffer takeFrames(Buffer received, NetSocket socket) {
+    Buffer rest = received;
+    for (int length = framing.length(rest); length > 0; length = framing.length(rest)) {
+      Frame frame = framing.unwrap(rest.getBuffer(0, length));
+      rest = rest.getBuffer(length, rest.length());
+      Script script = scripts.poll();
+      (script == null ? otherwise : script).on(frame, socket);
+      frames.add(frame);
+    }
+    return rest;
+  }
+
+  /// One request as received.
+  record Frame(int transaction, int unit, Buffer pdu, Buffer raw) {
+    int function() {
+      return pdu.getUnsignedByte(0);
+    }
+
+    int address() {
+      return pdu.getUnsignedShort(1);
+    }
+
+    /// Function and address, as in `3@304`.
+    String brief() {
+      return function() + "@" + address();
+    }
+  }
+}
