@@ -33,7 +33,8 @@ final class DeviceFile {
   private Optional<DeviceType> read(String name) {
     int before = faults.count();
     if (!root.text("device").equals(name)) {
-      root.fault("device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
+      root.fault(
+          "device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
     }
     List<PollGroup> groups = groups();
     List<RegisterSpec> rows = rows();
@@ -65,13 +66,12 @@ final class DeviceFile {
       return Optional.empty();
     }
     PollGroup plain = PollGroup.every(name, period);
-    return section.make(
-        () ->
-            new PollGroup(
-                name,
-                period,
-                section.duration("stale-after", plain.staleAfter()),
-                section.duration("unavailable-after", plain.unavailableAfter())));
+    return section.make(() ->
+        new PollGroup(
+            name,
+            period,
+            section.duration("stale-after", plain.staleAfter()),
+            section.duration("unavailable-after", plain.unavailableAfter())));
   }
 
   private List<RegisterSpec> rows() {

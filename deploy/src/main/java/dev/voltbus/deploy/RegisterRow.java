@@ -43,21 +43,21 @@ final class RegisterRow {
       return Optional.empty();
     }
     Presentation presentation =
-        presentation(row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
+        presentation(
+            row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
     String key = key(row);
-    return row.make(
-        () ->
-            new RegisterSpec(
-                key,
-                row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
-                wire.orElseThrow(),
-                scaling.orElseThrow(),
-                presentation,
-                row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
-                range.orElseThrow(),
-                row.longs("absent"),
-                group,
-                row.flag("internal", false)));
+    return row.make(() ->
+        new RegisterSpec(
+            key,
+            row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
+            wire.orElseThrow(),
+            scaling.orElseThrow(),
+            presentation,
+            row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
+            range.orElseThrow(),
+            row.longs("absent"),
+            group,
+            row.flag("internal", false)));
   }
 
   /// The key, else what the suffix rule makes of label or address.
@@ -70,19 +70,19 @@ final class RegisterRow {
   private static Optional<WireSource> wire(Section row) {
     WireType type = type(row.text("type"));
     if (type.words() == 0 && !row.has("words")) {
-      row.fault("words", "required, but missing here: type " + type.word() + " has no fixed length");
+      row.fault(
+          "words", "required, but missing here: type " + type.word() + " has no fixed length");
       return Optional.empty();
     }
-    return row.make(
-        () ->
-            new WireSource(
-                constant(RegisterTable.class, row.text("table", "holding")),
-                row.whole("address", 0),
-                row.whole("words", type.words()),
-                type,
-                constant(WordOrder.class, row.text("word-order", "high-first")),
-                constant(ByteOrder.class, row.text("byte-order", "high-first")),
-                slice(row)));
+    return row.make(() ->
+        new WireSource(
+            constant(RegisterTable.class, row.text("table", "holding")),
+            row.whole("address", 0),
+            row.whole("words", type.words()),
+            type,
+            constant(WordOrder.class, row.text("word-order", "high-first")),
+            constant(ByteOrder.class, row.text("byte-order", "high-first")),
+            slice(row)));
   }
 
   private static WireType type(String word) {
@@ -123,8 +123,11 @@ final class RegisterRow {
         && wire.slice().shift() + wire.slice().width() > 16 * wire.words()) {
       row.fault(
           "slice",
-          "bits " + wire.slice().shift() + ".."
-              + (wire.slice().shift() + wire.slice().width() - 1) + " are not in 0.."
+          "bits "
+              + wire.slice().shift()
+              + ".."
+              + (wire.slice().shift() + wire.slice().width() - 1)
+              + " are not in 0.."
               + (16 * wire.words() - 1));
     }
     if (type.isText() && row.has("absent")) {
@@ -156,7 +159,10 @@ final class RegisterRow {
     if (!groups.contains(group)) {
       row.fault(
           "group",
-          "`" + group + "` is not one of the groups " + String.join(", ", groups)
+          "`"
+              + group
+              + "` is not one of the groups "
+              + String.join(", ", groups)
               + Nearest.question(group, groups));
     }
     return group;
@@ -169,12 +175,11 @@ final class RegisterRow {
     section
         .node()
         .fieldNames()
-        .forEachRemaining(
-            raw -> {
-              if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
-                section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
-              }
-            });
+        .forEachRemaining(raw -> {
+          if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
+            section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
+          }
+        });
     return texts;
   }
 

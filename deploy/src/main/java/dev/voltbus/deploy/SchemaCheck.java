@@ -99,8 +99,7 @@ final class SchemaCheck {
     return reference.startsWith("#") ? text.at(reference.substring(1)) : rule;
   }
 
-  private static Fault unknownKey(
-      ConfigTree tree, String pointer, String property, JsonNode rule) {
+  private static Fault unknownKey(ConfigTree tree, String pointer, String property, JsonNode rule) {
     String child = ConfigTree.child(pointer, property);
     List<String> known = new ArrayList<>();
     rule.path("properties").fieldNames().forEachRemaining(known::add);
@@ -112,7 +111,10 @@ final class SchemaCheck {
     }
     return tree.secretFault(
         child,
-        "unknown key `" + ConfigTree.shortened(property) + "`" + Nearest.question(property, known)
+        "unknown key `"
+            + ConfigTree.shortened(property)
+            + "`"
+            + Nearest.question(property, known)
             + (Nearest.to(property, known).isPresent() ? " known keys: " : "; known keys: ")
             + String.join(", ", known));
   }
@@ -122,7 +124,10 @@ final class SchemaCheck {
     String name = String.valueOf(message.getProperty());
     return tree.secretFault(
         ConfigTree.child(pointer, name),
-        "key `" + ConfigTree.shortened(name) + "` is not " + title(resolved(rule.path("propertyNames")), ""));
+        "key `"
+            + ConfigTree.shortened(name)
+            + "` is not "
+            + title(resolved(rule.path("propertyNames")), ""));
   }
 
   private static String wrongType(JsonNode value, JsonNode rule) {
@@ -157,14 +162,19 @@ final class SchemaCheck {
     if (rule.has("const")) {
       valid.add(rule.get("const").asText());
     }
-    return shown(value) + " is not one of " + String.join(", ", valid)
+    return shown(value)
+        + " is not one of "
+        + String.join(", ", valid)
         + Nearest.question(value.asText(), valid);
   }
 
   private static String outside(JsonNode value, JsonNode rule) {
     String found = ConfigTree.shortened(value.asText());
     if (rule.has("minimum") && rule.has("maximum")) {
-      return found + " is not in " + rule.get("minimum").asText() + ".."
+      return found
+          + " is not in "
+          + rule.get("minimum").asText()
+          + ".."
           + rule.get("maximum").asText();
     }
     return rule.has("exclusiveMinimum")

@@ -89,7 +89,8 @@ final class YamlFile {
       String column =
           e.getProblemMark().map(mark -> " at column " + (mark.getColumn() + 1)).orElse("");
       String problem = e.getProblem();
-      return notYaml(line, column, problem.startsWith("but ") ? e.getContext() + ", " + problem : problem);
+      return notYaml(
+          line, column, problem.startsWith("but ") ? e.getContext() + ", " + problem : problem);
     } catch (ReaderException e) {
       int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
       return notYaml(line, "", "character U+%04X is not allowed".formatted(e.getCodePoint()));

@@ -20,7 +20,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 
-/// Turns YAML nodes into a Jackson tree and a table of lines. Numbers keep their exact decimal text.
+/// Turns YAML nodes into a Jackson tree and a table of lines. Numbers keep their exact decimal
+/// text.
 final class YamlTree {
   private static final int MOST_VALUES = 100_000;
   private static final int LONGEST_NUMBER = 100;
@@ -48,7 +49,10 @@ final class YamlTree {
     lines.put(pointer, line);
     values++;
     if (values > MOST_VALUES || node.isRecursive()) {
-      fault(line, "", "anchors unfold to more than " + MOST_VALUES + " values; write them out instead");
+      fault(
+          line,
+          "",
+          "anchors unfold to more than " + MOST_VALUES + " values; write them out instead");
       return NullNode.instance;
     }
     return switch (node) {
@@ -71,7 +75,9 @@ final class YamlTree {
           fault(
               line,
               path,
-              "key `" + ConfigTree.shortened(name.getValue()) + "` is given twice, first in line "
+              "key `"
+                  + ConfigTree.shortened(name.getValue())
+                  + "` is given twice, first in line "
                   + lines.getOrDefault(child, line));
         } else {
           String inner = path.isEmpty() ? name.getValue() : path + "." + name.getValue();

@@ -63,8 +63,7 @@ class FaultyConfigTest {
     Files.writeString(huge, "#".repeat(YamlFile.LARGEST + 1));
     assertEquals(folder + "/none.yaml: does not exist", refusal(folder.resolve("none.yaml")));
     assertEquals(folder + "/schema: is a directory, not a file", refusal(folder.resolve("schema")));
-    assertEquals(
-        huge + ": 1048577 bytes are more than the 1048576 allowed", refusal(huge));
+    assertEquals(huge + ": 1048577 bytes are more than the 1048576 allowed", refusal(huge));
   }
 
   @Test

@@ -18,15 +18,30 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Spoils the shipped files one value at a time. JSON is YAML, so the spoilt tree is written as JSON.
+/// Spoils the shipped files one value at a time. JSON is YAML, so the spoilt tree is written as
+/// JSON.
 class MutatedConfigTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path CONFIG = Path.of("config");
   private static final List<String> WRONG =
       List.of(
-          "null", "true", "[]", "{}", "[1]", "{\"x\": 1}", "-1", "0.5", "99999999999999999999",
-          "1e300", "-9223372036854775808", "\"\"", "\"~!@#$%^&*()'\"", "\"${\"", "\"\\u0000\"",
-          "\"999999999h\"", "\"\\uD83D\\uDE00\"");
+          "null",
+          "true",
+          "[]",
+          "{}",
+          "[1]",
+          "{\"x\": 1}",
+          "-1",
+          "0.5",
+          "99999999999999999999",
+          "1e300",
+          "-9223372036854775808",
+          "\"\"",
+          "\"~!@#$%^&*()'\"",
+          "\"${\"",
+          "\"\\u0000\"",
+          "\"999999999h\"",
+          "\"\\uD83D\\uDE00\"");
 
   @TempDir Path folder;
 
@@ -81,7 +96,8 @@ class MutatedConfigTest {
       out.add(pointer);
     }
     node.properties()
-        .forEach(entry -> collect(entry.getValue(), ConfigTree.child(pointer, entry.getKey()), out));
+        .forEach(
+            entry -> collect(entry.getValue(), ConfigTree.child(pointer, entry.getKey()), out));
     for (int i = 0; node.isArray() && i < node.size(); i++) {
       collect(node.get(i), ConfigTree.child(pointer, i), out);
     }

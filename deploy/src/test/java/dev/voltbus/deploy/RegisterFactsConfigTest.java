@@ -67,8 +67,8 @@ class RegisterFactsConfigTest {
 
   private static List<RegisterSpec> at(RegisterMap map, String address) {
     return map.registers().stream()
-        .filter(row -> row.source() instanceof WireSource wire
-            && wire.address() == Integer.parseInt(address))
+        .filter(row ->
+            row.source() instanceof WireSource wire && wire.address() == Integer.parseInt(address))
         .toList();
   }
 
@@ -188,8 +188,8 @@ class RegisterFactsConfigTest {
     for (RegisterSpec row : map("tinybms").registers()) {
       boolean cell = row.key().startsWith("cell_voltage_") && row.key().endsWith("_mv");
       boolean sensor = row.key().startsWith("external_temperature_");
-      assertEquals(cell ? List.of(0L) : sensor ? List.of(-32768L) : List.of(), row.absent(),
-          row.key());
+      assertEquals(
+          cell ? List.of(0L) : sensor ? List.of(-32768L) : List.of(), row.absent(), row.key());
     }
     assertTrue(RegisterCodec.of(at(map("tinybms"), "42").getFirst()).isAbsent(-32768));
   }

@@ -74,7 +74,10 @@ class ShippedConfigTest {
 
   private static List<String> names(String kind) throws IOException {
     try (Stream<Path> files = Files.list(CONFIG.resolve(kind))) {
-      return files.map(file -> file.getFileName().toString().replace(".yaml", "")).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString().replace(".yaml", ""))
+          .sorted()
+          .toList();
     }
   }
 
@@ -102,10 +105,20 @@ class ShippedConfigTest {
     }
     List<String> wanted =
         List.of(
-            "battery_pack_voltage", "battery_pack_current", "internal_temperature",
-            "state_of_charge", "state_of_health", "max_charge_current", "max_discharge_current",
-            "overvoltage_cutoff_mv", "undervoltage_cutoff_mv", "discharge_overcurrent_a",
-            "charge_overcurrent_a", "overheat_cutoff_c", "pack_power_w", "system_state");
+            "battery_pack_voltage",
+            "battery_pack_current",
+            "internal_temperature",
+            "state_of_charge",
+            "state_of_health",
+            "max_charge_current",
+            "max_discharge_current",
+            "overvoltage_cutoff_mv",
+            "undervoltage_cutoff_mv",
+            "discharge_overcurrent_a",
+            "charge_overcurrent_a",
+            "overheat_cutoff_c",
+            "pack_power_w",
+            "system_state");
     assertEquals(14, wanted.size());
     assertTrue(suffixes.containsAll(wanted), suffixes.toString());
     assertTrue(suffixes.contains("system_status"), "register 50");
@@ -130,7 +143,8 @@ class ShippedConfigTest {
   @Test
   void theDemoSitePublishesTheTwoBatteriesUnderTheirPrefixes() throws Exception {
     Site site = demo();
-    assertEquals(List.of("tinybms", "BE", "BE2"),
+    assertEquals(
+        List.of("tinybms", "BE", "BE2"),
         site.publications().stream().map(Publication::name).toList());
     assertEquals(Set.of(Publication.CELL_VOLTAGES), publication(site, "BE").options());
     assertEquals(Set.of(), publication(site, "BE2").options());

@@ -288,9 +288,7 @@ abstract class MqttVerticleBehaviour {
 
   private static RegisterMap withKey(String key) {
     RegisterMap pack = Fixtures.pack();
-    RegisterSpec row =
-        RegisterSpec.of(
-            key, WireSource.holding(7, WireType.U16));
+    RegisterSpec row = RegisterSpec.of(key, WireSource.holding(7, WireType.U16));
     return new RegisterMap("newer", List.of(row), pack.groups(), pack.limits());
   }
 

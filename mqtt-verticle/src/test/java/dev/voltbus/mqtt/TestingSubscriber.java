@@ -84,7 +84,8 @@ final class TestingSubscriber {
   }
 
   void publish(String topic, String payload, boolean retain) {
-    Await.result(client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, retain));
+    Await.result(
+        client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, retain));
   }
 
   void close() {

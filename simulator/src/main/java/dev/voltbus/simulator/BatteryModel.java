@@ -6,8 +6,8 @@ import java.util.Random;
 /// A LFP pack with enough physics to be believed: the state of charge follows the current, cells
 /// spread and drift, the temperature follows the loss, limits are obeyed.
 ///
-/// Deterministic: the same type, seed and steps give the same run. Current is positive when the pack
-/// charges.
+/// Deterministic: the same type, seed and steps give the same run. Current is positive when the
+/// pack charges.
 public final class BatteryModel {
   private static final double COULOMB_EFFICIENCY = 0.995;
   private static final double SELF_BALANCING_A = 0.15;
@@ -87,8 +87,7 @@ public final class BatteryModel {
       double bled = balancing[i] ? SELF_BALANCING_A : 0;
       double drift = random.nextGaussian() * 1e-7;
       double amps = currentA * efficiency - bled;
-      cellSoc[i] =
-          Math.clamp(cellSoc[i] + amps * dt / 3600 / type.capacityAh() + drift, 0, 1);
+      cellSoc[i] = Math.clamp(cellSoc[i] + amps * dt / 3600 / type.capacityAh() + drift, 0, 1);
     }
   }
 

@@ -28,8 +28,7 @@ public final class LoadSite extends VerticleBase {
   public Future<?> start() {
     List<Future<ModbusServer>> starts = new ArrayList<>();
     for (int i = 0; i < devices; i++) {
-      starts.add(
-          ModbusServer.start(vertx, ModbusServer.Transport.TCP, 0, Map.of(UNIT, device(i))));
+      starts.add(ModbusServer.start(vertx, ModbusServer.Transport.TCP, 0, Map.of(UNIT, device(i))));
     }
     return Future.all(starts)
         .onSuccess(all -> starts.forEach(started -> servers.add(started.result())));

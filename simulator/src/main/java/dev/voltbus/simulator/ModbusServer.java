@@ -51,7 +51,8 @@ public final class ModbusServer {
           case RTU_OVER_TCP -> new RtuFraming();
         };
     this.devices = Map.copyOf(devices);
-    this.server = vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setReuseAddress(true));
+    this.server =
+        vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setReuseAddress(true));
   }
 
   /// Starts a server.

@@ -66,8 +66,7 @@ final class Protocol {
   private Buffer readWords(int function, SimulatedDevice.Table table, Buffer request)
       throws Refusal {
     return words(
-        function,
-        device.read(table, request.getUnsignedShort(1), count(request, MOST_WORDS_READ)));
+        function, device.read(table, request.getUnsignedShort(1), count(request, MOST_WORDS_READ)));
   }
 
   private static Buffer words(int function, int[] words) {
@@ -88,8 +87,7 @@ final class Protocol {
   }
 
   private Buffer writeWord(Buffer request) throws Refusal {
-    write(
-        SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), request.getUnsignedShort(3));
+    write(SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), request.getUnsignedShort(3));
     return request.getBuffer(0, 5);
   }
 
@@ -106,10 +104,7 @@ final class Protocol {
 
   private Buffer writeWords(Buffer request) throws Refusal {
     int count = count(request, MOST_WORDS_WRITTEN);
-    write(
-        SimulatedDevice.Table.HOLDING,
-        request.getUnsignedShort(1),
-        wordsOf(request, 5, count));
+    write(SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), wordsOf(request, 5, count));
     return request.getBuffer(0, 5);
   }
 

@@ -41,9 +41,7 @@ final class RtuFraming implements Framing {
   @Override
   public Buffer wrap(Request request, Buffer answer) {
     Buffer frame =
-        Buffer.buffer(answer.length() + 3)
-            .appendByte((byte) request.unit())
-            .appendBuffer(answer);
+        Buffer.buffer(answer.length() + 3).appendByte((byte) request.unit()).appendBuffer(answer);
     return frame.appendShortLE((short) crc(frame, frame.length()));
   }
 

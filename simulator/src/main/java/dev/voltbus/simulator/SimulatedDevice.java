@@ -98,12 +98,11 @@ public final class SimulatedDevice {
       copy(row, words, address);
     }
     of(pins, table)
-        .forEach(
-            (at, word) -> {
-              if (at >= address && at < address + count) {
-                words[at - address] = word;
-              }
-            });
+        .forEach((at, word) -> {
+          if (at >= address && at < address + count) {
+            words[at - address] = word;
+          }
+        });
     return words;
   }
 

@@ -18,8 +18,8 @@ final class TinyBms {
   private static final double IDLE_A = 0.5;
   private static final double SOH_PERCENT = 99;
 
-  /// Settings: address, least, greatest, initial raw number, signed. Bounds and initial numbers as in
-  /// the register list of contract tinybms; where that gives none, those of its code list.
+  /// Settings: address, least, greatest, initial raw number, signed. Bounds and initial numbers as
+  /// in the register list of contract tinybms; where that gives none, those of its code list.
   private static final int[][] SETTINGS = {
     {300, 1200, 4500, 3650, 0},
     {301, 1000, 3500, 3250, 0},
@@ -58,6 +58,7 @@ final class TinyBms {
     {342, 0, 7, 0, 0},
     {343, 0, 2, 1, 0},
   };
+
   private static final int DISCHARGE_CUTOFF = 317;
   private static final int CHARGE_CUTOFF = 318;
 
@@ -93,8 +94,7 @@ final class TinyBms {
   void step() {
     highestChargeA = Math.max(highestChargeA, model.currentA());
     highestDischargeA = Math.max(highestDischargeA, -model.currentA());
-    highestSpread =
-        Math.max(highestSpread, model.highestCellVolts() - model.lowestCellVolts());
+    highestSpread = Math.max(highestSpread, model.highestCellVolts() - model.lowestCellVolts());
     lowestCelsius = Math.min(lowestCelsius, model.celsius());
     highestCelsius = Math.max(highestCelsius, model.celsius());
   }
@@ -184,8 +184,7 @@ final class TinyBms {
             113,
             1,
             () ->
-                RawWords.bytes(
-                    (int) Math.round(highestCelsius), (int) Math.round(lowestCelsius))));
+                RawWords.bytes((int) Math.round(highestCelsius), (int) Math.round(lowestCelsius))));
     rows.add(readOnly(114, 1, () -> RawWords.bytes(1, 0)));
     rows.add(readOnly(116, 2, () -> RawWords.u32LowFirst(1_000)));
     return rows;
@@ -209,8 +208,7 @@ final class TinyBms {
       rows.add(Row.setting(setting[0], new int[] {setting[3] & 0xFFFF}, bounds));
     }
     rows.add(
-        Row.setting(
-            312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
+        Row.setting(312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
     return rows;
   }
 
@@ -220,8 +218,7 @@ final class TinyBms {
         readOnly(501, 1, () -> RawWords.bytes(0b010, 5)),
         readOnly(502, 1, () -> new int[] {2309}),
         readOnly(503, 1, () -> RawWords.bytes(1, 3)),
-        readOnly(
-            504, 6, () -> RawWords.text(String.format(Locale.ROOT, "SIM%09d", 1), 6)));
+        readOnly(504, 6, () -> RawWords.text(String.format(Locale.ROOT, "SIM%09d", 1), 6)));
   }
 
   private static double rounded(double number, double steps) {
