@@ -40,8 +40,7 @@ final class RunningConsole {
   }
 
   Wiring wiring() {
-    return new Wiring(
-        bus, new SingleProcessLeases(time), time, Metrics.none(), Health.none());
+    return new Wiring(bus, new SingleProcessLeases(time), time, Metrics.none(), Health.none());
   }
 
   static <T> T await(Future<T> future) {
@@ -85,13 +84,12 @@ final class RunningConsole {
     return send(HttpMethod.GET, path)
         .compose(HttpClientResponse::body)
         .map(body -> body.toJsonObject())
-        .compose(
-            json ->
-                wanted.test(json)
-                    ? Future.succeededFuture(json)
-                    : vertx
-                        .timer(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
-                        .compose(passed -> repeat(path, wanted)));
+        .compose(json ->
+            wanted.test(json)
+                ? Future.succeededFuture(json)
+                : vertx
+                    .timer(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+                    .compose(passed -> repeat(path, wanted)));
   }
 
   /// A value of the battery as the REST interface shows it.

@@ -48,17 +48,16 @@ final class PublicationReader {
   /// The publications without fault whose broker is enabled, in the order of the file.
   List<Publication> read(Map<String, Section> sections) {
     List<Publication> publications = new ArrayList<>();
-    sections.forEach(
-        (name, section) -> {
-          checkDevices(section);
-          List<String> known = brokers.sections().keySet().stream().sorted().toList();
-          SiteReader.reference(section, "broker", section.text("broker"), known);
-          contracts
-              .named(section, "contract")
-              .flatMap(contract -> publication(name, section, contract))
-              .filter(publication -> publication.broker().enabled())
-              .ifPresent(publications::add);
-        });
+    sections.forEach((name, section) -> {
+      checkDevices(section);
+      List<String> known = brokers.sections().keySet().stream().sorted().toList();
+      SiteReader.reference(section, "broker", section.text("broker"), known);
+      contracts
+          .named(section, "contract")
+          .flatMap(contract -> publication(name, section, contract))
+          .filter(publication -> publication.broker().enabled())
+          .ifPresent(publications::add);
+    });
     return publications;
   }
 
@@ -87,18 +86,17 @@ final class PublicationReader {
     if (section.faults().count() > before || settings.isEmpty()) {
       return Optional.empty();
     }
-    return section.make(
-        () ->
-            new Publication(
-                name,
-                type.contract(),
-                settings.get(),
-                settings.get().rootTopic(),
-                section.texts("devices"),
-                interval,
-                options,
-                bindings,
-                overrides));
+    return section.make(() ->
+        new Publication(
+            name,
+            type.contract(),
+            settings.get(),
+            settings.get().rootTopic(),
+            section.texts("devices"),
+            interval,
+            options,
+            bindings,
+            overrides));
   }
 
   /// The broker's settings with this publication's client id, root topic, QoS and retain.
@@ -166,14 +164,13 @@ final class PublicationReader {
     options
         .node()
         .fieldNames()
-        .forEachRemaining(
-            option -> {
-              if (!type.options().contains(option)) {
-                options.fault(option, unknownInContract("option", option, type.options(), type));
-              } else if (options.flag(option, false)) {
-                on.add(option);
-              }
-            });
+        .forEachRemaining(option -> {
+          if (!type.options().contains(option)) {
+            options.fault(option, unknownInContract("option", option, type.options(), type));
+          } else if (options.flag(option, false)) {
+            on.add(option);
+          }
+        });
     return on;
   }
 
@@ -188,19 +185,18 @@ final class PublicationReader {
     Map<String, Publication.Binding> bindings = new TreeMap<>();
     section
         .sections("bindings")
-        .forEach(
-            (field, binding) -> {
-              if (!type.fields().contains(field)) {
-                section
-                    .section("bindings")
-                    .fault(field, unknownInContract("field", field, type.fields(), type));
-              }
-              String device = binding.text("device");
-              if (SiteReader.reference(binding, "device", device, section.texts("devices"))) {
-                checkKey(binding, "key", binding.text("key"), List.of(device));
-              }
-              bindings.put(field, new Publication.Binding(device, binding.text("key")));
-            });
+        .forEach((field, binding) -> {
+          if (!type.fields().contains(field)) {
+            section
+                .section("bindings")
+                .fault(field, unknownInContract("field", field, type.fields(), type));
+          }
+          String device = binding.text("device");
+          if (SiteReader.reference(binding, "device", device, section.texts("devices"))) {
+            checkKey(binding, "key", binding.text("key"), List.of(device));
+          }
+          bindings.put(field, new Publication.Binding(device, binding.text("key")));
+        });
     return bindings;
   }
 
@@ -215,7 +211,10 @@ final class PublicationReader {
     }
     section.fault(
         at,
-        "no register `" + ConfigTree.shortened(key) + "` in " + String.join(", ", named)
+        "no register `"
+            + ConfigTree.shortened(key)
+            + "` in "
+            + String.join(", ", named)
             + Nearest.question(key, known));
     return false;
   }
@@ -234,19 +233,17 @@ final class PublicationReader {
     Section parent = section.section("overrides");
     Optional<PerValue> rule = type.perValue();
     if (section.has("overrides") && rule.isEmpty()) {
-      section.fault(
-          "overrides", "contract " + type.contract().name() + " has no topic per value");
+      section.fault("overrides", "contract " + type.contract().name() + " has no topic per value");
       return TopicContract.Overrides.NONE;
     }
     section
         .sections("overrides")
-        .forEach(
-            (key, override) -> {
-              if (checkKey(parent, key, key, section.texts("devices")) && isInternal(key, section)) {
-                parent.fault(key, "`" + key + "` is internal and has no topic");
-              }
-              byKey.put(key, override(override, rule.orElseThrow().reporting()));
-            });
+        .forEach((key, override) -> {
+          if (checkKey(parent, key, key, section.texts("devices")) && isInternal(key, section)) {
+            parent.fault(key, "`" + key + "` is internal and has no topic");
+          }
+          byKey.put(key, override(override, rule.orElseThrow().reporting()));
+        });
     return new TopicContract.Overrides(byKey);
   }
 
@@ -274,9 +271,17 @@ final class PublicationReader {
         String other = row.internal() ? null : owners.putIfAbsent(row.topicSuffix(), named.get(i));
         if (other != null && !other.equals(named.get(i))) {
           section.fault(
-              "devices", i,
-              "topic suffix `" + row.topicSuffix() + "` comes from " + other + " and from "
-                  + named.get(i) + "; give " + named.get(i) + " a publication of its own");
+              "devices",
+              i,
+              "topic suffix `"
+                  + row.topicSuffix()
+                  + "` comes from "
+                  + other
+                  + " and from "
+                  + named.get(i)
+                  + "; give "
+                  + named.get(i)
+                  + " a publication of its own");
           break;
         }
       }

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class RegisterRow {
   private final List<String> groups;
 
-  /// @param groups names of the file's poll groups; the first is the default
+  /// @param groups names of the file's poll groups, at least one; the first is the default
   RegisterRow(List<String> groups) {
-    this.groups = groups;
+    this.groups = List.copyOf(groups);
   }
 
   Optional<RegisterSpec> read(Section row) {
@@ -43,44 +43,46 @@ final class RegisterRow {
       return Optional.empty();
     }
     Presentation presentation =
-        presentation(row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
-    String key = key(row, wire.orElseThrow().address());
-    return row.make(
-        () ->
-            new RegisterSpec(
-                key,
-                row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
-                wire.orElseThrow(),
-                scaling.orElseThrow(),
-                presentation,
-                row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
-                range.orElseThrow(),
-                row.longs("absent"),
-                group,
-                row.flag("internal", false)));
+        presentation(
+            row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
+    String key = key(row);
+    return row.make(() ->
+        new RegisterSpec(
+            key,
+            row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
+            wire.orElseThrow(),
+            scaling.orElseThrow(),
+            presentation,
+            row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
+            range.orElseThrow(),
+            row.longs("absent"),
+            group,
+            row.flag("internal", false)));
   }
 
   /// The key, else what the suffix rule makes of label or address.
-  private static String key(Section row, int address) {
-    return row.has("key") ? row.text("key") : TopicText.suffix(row.text("label"), address);
+  static String key(Section row) {
+    return row.has("key")
+        ? row.text("key")
+        : TopicText.suffix(row.text("label"), row.whole("address", 0));
   }
 
   private static Optional<WireSource> wire(Section row) {
     WireType type = type(row.text("type"));
     if (type.words() == 0 && !row.has("words")) {
-      row.fault("words", "required, but missing here: type " + type.word() + " has no fixed length");
+      row.fault(
+          "words", "required, but missing here: type " + type.word() + " has no fixed length");
       return Optional.empty();
     }
-    return row.make(
-        () ->
-            new WireSource(
-                constant(RegisterTable.class, row.text("table", "holding")),
-                row.whole("address", 0),
-                row.whole("words", type.words()),
-                type,
-                constant(WordOrder.class, row.text("word-order", "high-first")),
-                constant(ByteOrder.class, row.text("byte-order", "high-first")),
-                slice(row)));
+    return row.make(() ->
+        new WireSource(
+            constant(RegisterTable.class, row.text("table", "holding")),
+            row.whole("address", 0),
+            row.whole("words", type.words()),
+            type,
+            constant(WordOrder.class, row.text("word-order", "high-first")),
+            constant(ByteOrder.class, row.text("byte-order", "high-first")),
+            slice(row)));
   }
 
   private static WireType type(String word) {
@@ -121,8 +123,11 @@ final class RegisterRow {
         && wire.slice().shift() + wire.slice().width() > 16 * wire.words()) {
       row.fault(
           "slice",
-          "bits " + wire.slice().shift() + ".."
-              + (wire.slice().shift() + wire.slice().width() - 1) + " are not in 0.."
+          "bits "
+              + wire.slice().shift()
+              + ".."
+              + (wire.slice().shift() + wire.slice().width() - 1)
+              + " are not in 0.."
               + (16 * wire.words() - 1));
     }
     if (type.isText() && row.has("absent")) {
@@ -150,11 +155,14 @@ final class RegisterRow {
   }
 
   private String group(Section row) {
-    String group = row.text("group", groups.isEmpty() ? "" : groups.getFirst());
-    if (!groups.isEmpty() && !groups.contains(group)) {
+    String group = row.text("group", groups.getFirst());
+    if (!groups.contains(group)) {
       row.fault(
           "group",
-          "`" + group + "` is not one of the groups " + String.join(", ", groups)
+          "`"
+              + group
+              + "` is not one of the groups "
+              + String.join(", ", groups)
               + Nearest.question(group, groups));
     }
     return group;
@@ -167,12 +175,11 @@ final class RegisterRow {
     section
         .node()
         .fieldNames()
-        .forEachRemaining(
-            raw -> {
-              if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
-                section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
-              }
-            });
+        .forEachRemaining(raw -> {
+          if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
+            section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
+          }
+        });
     return texts;
   }
 

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// One JSON object with one array of numbers, such as the cell voltages; not sent while it is empty.
+/// One JSON object with one array of numbers, such as the cell voltages; not sent while it is
+/// empty.
 final class ArrayTopic implements IntervalTopic {
   private final Topic topic;
   private final byte[] name;
@@ -61,8 +62,17 @@ final class ArrayTopic implements IntervalTopic {
     boolean isText = spec.source() instanceof WireSource wire && wire.type().isText();
     if (conversion.isEmpty() || isText) {
       complaint.accept(
-          "field=" + rule.field() + " without " + spec.key() + " of device " + device + ": unit '"
-              + unit + "' does not convert to '" + rule.unit() + "'");
+          "field="
+              + rule.field()
+              + " without "
+              + spec.key()
+              + " of device "
+              + device
+              + ": unit '"
+              + unit
+              + "' does not convert to '"
+              + rule.unit()
+              + "'");
       return;
     }
     items.add(new Item(device, index, conversion.get()));

@@ -14,7 +14,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class BrokerPublisher implements Publisher, Outlet {
   private final Tally tally;
   private final Presence presence;
   private final JsonText out = new JsonText();
-  private final Map<RegisterSpec, ValueTopic> topics = new IdentityHashMap<>();
+  private final IdentityHashMap<RegisterSpec, ValueTopic> topics = new IdentityHashMap<>();
   private BrokerSettings settings;
   private Promise<Void> accepted = Promise.promise();
   private @Nullable Connection connection;

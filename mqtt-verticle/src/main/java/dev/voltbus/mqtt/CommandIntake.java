@@ -118,8 +118,7 @@ final class CommandIntake {
 
   /// "No handler" and time-out mean the same: the same id again until its time is over.
   private void forward(Command command) {
-    long leftMillis =
-        TimeUnit.NANOSECONDS.toMillis(command.deadlineNanos - time.monotonicNanos());
+    long leftMillis = TimeUnit.NANOSECONDS.toMillis(command.deadlineNanos - time.monotonicNanos());
     if (leftMillis < 1) {
       settle(command, CommandResult.refused(command.request.id(), "no owner"));
       return;

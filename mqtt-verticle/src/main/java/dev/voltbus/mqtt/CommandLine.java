@@ -81,12 +81,11 @@ final class CommandLine {
   private void report(BrokerPublisher publisher, Topic topic, Buffer payload) {
     publisher
         .send(topic, payload)
-        .onFailure(
-            failure ->
-                LOG.debug(
-                    "mqtt broker={} command result: {}",
-                    publication.broker().name(),
-                    failure.getMessage()));
+        .onFailure(failure ->
+            LOG.debug(
+                "mqtt broker={} command result: {}",
+                publication.broker().name(),
+                failure.getMessage()));
   }
 
   private String part() {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A broker connection that comes back by itself: `ConnectionState` decides, a new `Session` does the
-/// work of each connection. To be used on one event loop.
+/// A broker connection that comes back by itself: `ConnectionState` decides, a new `Session` does
+/// the work of each connection. To be used on one event loop.
 final class Connection implements Outlet {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long FAREWELL_MILLIS = 1_000;
@@ -102,8 +102,10 @@ final class Connection implements Outlet {
           new MqttFailure(
               topic.name() + " not sent: " + InFlight.WINDOW + " messages are unacknowledged"));
     }
-    return current.publish(topic, payload).onSuccess(done -> tally.published()).onFailure(
-        failure -> tally.failed());
+    return current
+        .publish(topic, payload)
+        .onSuccess(done -> tally.published())
+        .onFailure(failure -> tally.failed());
   }
 
   @Override
@@ -200,7 +202,7 @@ final class Connection implements Outlet {
     fresh
         .open()
         .onSuccess(accepted -> accepted(fresh))
-        .onFailure(failure -> lost(fresh, failure.getMessage()));
+        .onFailure(failure -> lost(fresh, Session.reason(failure)));
   }
 
   private void accepted(Session fresh) {

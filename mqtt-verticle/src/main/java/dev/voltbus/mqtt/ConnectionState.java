@@ -68,8 +68,7 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
       case Start start -> open(expect(event, phase == Phase.IDLE));
       case PauseOver over -> open(expect(event, phase == Phase.WAITING));
       case Accepted accepted ->
-          new Step(
-              expect(event, phase == Phase.CONNECTING).accepted(nowNanos), List.of());
+          new Step(expect(event, phase == Phase.CONNECTING).accepted(nowNanos), List.of());
       case Failed failed ->
           expect(event, phase == Phase.CONNECTING || phase == Phase.ONLINE)
               .failed(failed.random(), nowNanos, policy);
@@ -102,8 +101,7 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
     boolean wasQuick = wasOnline && nowNanos - onlineSinceNanos < QUICK_NANOS;
     int inARow = wasOnline && !wasQuick ? 1 : failures + 1;
     int losses = wasQuick ? quickLosses + 1 : wasOnline ? 0 : quickLosses;
-    ConnectionState next =
-        new ConnectionState(Phase.WAITING, inARow, losses, onlineSinceNanos);
+    ConnectionState next = new ConnectionState(Phase.WAITING, inARow, losses, onlineSinceNanos);
     boolean isTakeover = losses >= TAKEOVERS;
     Effect pause =
         new Wait(isTakeover ? policy.takeoverPauseMillis() : policy.pauseMillis(inARow, random));

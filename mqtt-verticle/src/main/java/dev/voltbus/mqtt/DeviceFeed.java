@@ -92,16 +92,21 @@ final class DeviceFeed {
     if (layout == null) {
       waiting.put(snapshot.device(), new Waiting(snapshot, arrivedNanos));
       book.ask(snapshot.device());
-    } else if (layout.size() == snapshot.size()) {
-      waiting.remove(snapshot.device());
-      reader.accept(new ReceivedSnapshot(snapshot, layout, arrivedNanos));
     } else {
-      LOG.warn(
-          "device={} snapshot dropped: {} values, its layout has {}",
-          snapshot.device(),
-          snapshot.size(),
-          layout.size());
+      waiting.remove(snapshot.device());
+      deliver(snapshot, layout, arrivedNanos);
     }
+  }
+
+  private void deliver(DeviceSnapshot snapshot, SnapshotLayout layout, long arrivedNanos) {
+    ReceivedSnapshot received;
+    try {
+      received = new ReceivedSnapshot(snapshot, layout, arrivedNanos);
+    } catch (IllegalArgumentException unfit) {
+      LOG.warn("device={} snapshot dropped: {}", snapshot.device(), unfit.getMessage());
+      return;
+    }
+    reader.accept(received);
   }
 
   /// If the layout that came is another one, the next snapshot asks again.

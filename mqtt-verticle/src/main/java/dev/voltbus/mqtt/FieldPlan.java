@@ -69,7 +69,12 @@ final class FieldPlan {
     boolean isText = spec.source() instanceof WireSource wire && wire.type().isText();
     if (isText && field.form() != Field.Form.TEXT) {
       complaint.accept(
-          "field=" + field.name() + " left out: " + spec.key() + " of device " + device
+          "field="
+              + field.name()
+              + " left out: "
+              + spec.key()
+              + " of device "
+              + device
               + " is a text, not a number");
       return new FieldPlan(field, device, -1, UnitConversion.NONE);
     }
@@ -80,8 +85,17 @@ final class FieldPlan {
     Optional<UnitConversion> conversion = UnitConversion.between(unit, field.unit());
     if (conversion.isEmpty()) {
       complaint.accept(
-          "field=" + field.name() + " left out: unit '" + unit + "' of " + spec.key()
-              + " of device " + device + " does not convert to '" + field.unit() + "'");
+          "field="
+              + field.name()
+              + " left out: unit '"
+              + unit
+              + "' of "
+              + spec.key()
+              + " of device "
+              + device
+              + " does not convert to '"
+              + field.unit()
+              + "'");
       return new FieldPlan(field, device, -1, UnitConversion.NONE);
     }
     return new FieldPlan(field, device, index, conversion.get());
@@ -94,8 +108,7 @@ final class FieldPlan {
   boolean write(
       JsonText out, Map<String, ReceivedSnapshot> snapshots, long nowNanos, boolean isFirst) {
     ReceivedSnapshot received = index < 0 ? null : snapshots.get(device);
-    boolean isShown =
-        received != null && Showing.of(received, index, nowNanos) == Showing.VALUE;
+    boolean isShown = received != null && Showing.of(received, index, nowNanos) == Showing.VALUE;
     @Nullable String text = isShown && received != null ? text(received) : null;
     boolean hasValue = isShown && (field.form() != Field.Form.TEXT || text != null);
     if (!hasValue && otherwise == null) {

@@ -229,17 +229,17 @@ final class JsonText {
     if (point >= 0xD800 && point <= 0xDFFF) {
       utf8(0xFFFD);
     } else if (point < 0x800) {
-      raw((char) (0xC0 | point >> 6));
-      raw((char) (0x80 | point & 0x3F));
+      raw((char) (0xC0 | (point >> 6)));
+      raw((char) (0x80 | (point & 0x3F)));
     } else if (point < 0x10000) {
-      raw((char) (0xE0 | point >> 12));
-      raw((char) (0x80 | point >> 6 & 0x3F));
-      raw((char) (0x80 | point & 0x3F));
+      raw((char) (0xE0 | (point >> 12)));
+      raw((char) (0x80 | ((point >> 6) & 0x3F)));
+      raw((char) (0x80 | (point & 0x3F)));
     } else {
-      raw((char) (0xF0 | point >> 18));
-      raw((char) (0x80 | point >> 12 & 0x3F));
-      raw((char) (0x80 | point >> 6 & 0x3F));
-      raw((char) (0x80 | point & 0x3F));
+      raw((char) (0xF0 | (point >> 18)));
+      raw((char) (0x80 | ((point >> 12) & 0x3F)));
+      raw((char) (0x80 | ((point >> 6) & 0x3F)));
+      raw((char) (0x80 | (point & 0x3F)));
     }
   }
 

@@ -34,7 +34,8 @@ public final class MqttVerticle extends VerticleBase {
     this.wiring = wiring;
   }
 
-  /// The topics a publication sends to, in the order of its contract and its devices' register maps.
+  /// The topics a publication sends to, in the order of its contract and its devices' register
+  /// maps.
   ///
   /// @param devices the site's devices; those the publication does not name are left out
   public static List<String> topics(Publication publication, List<Device> devices) {

@@ -95,8 +95,7 @@ final class PublicationDuty implements ShardDuty {
 
     private Work(Lease lease) {
       this.lease = lease;
-      this.publisher =
-          new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
+      this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
       this.renderer = new PublicationRenderer(publication, publisher, this::complain);
       this.feed =
           new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
@@ -108,7 +107,12 @@ final class PublicationDuty implements ShardDuty {
       if (commands != null) {
         commands.begin(lease, publisher);
       }
-      return feed.start();
+      return feed.start().recover(this::undo);
+    }
+
+    /// A duty that fails to begin is not ended by the leases.
+    private Future<Void> undo(Throwable failure) {
+      return endHere().eventually(() -> Future.failedFuture(failure));
     }
 
     private Future<Void> end() {
@@ -116,8 +120,7 @@ final class PublicationDuty implements ShardDuty {
         vertx.cancelTimer(timer);
       }
       Future<Void> noMoreSnapshots = feed.stop();
-      Future<Void> noMoreCommands =
-          commands == null ? Future.succeededFuture() : commands.end();
+      Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
       return Future.join(noMoreSnapshots, noMoreCommands)
           .eventually(publisher::disconnect)
           .onComplete(done -> health().gone(part()))

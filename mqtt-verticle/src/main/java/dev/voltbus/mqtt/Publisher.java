@@ -16,7 +16,7 @@ interface Publisher {
   /// Connects, and from then on again by itself after each loss.
   ///
   /// @return completes when the broker has accepted for the first time, however long that takes;
-  ///     fails if `disconnect` comes first
+  ///   fails if `disconnect` comes first
   Future<Void> connect();
 
   /// Ends the connection after the farewell message, if there is one. Always succeeds.

@@ -3,7 +3,8 @@ package dev.voltbus.mqtt;
 import java.time.Duration;
 
 /// How long to wait before the next connection attempt: from 250 ms on, doubling, never longer than
-/// the broker's reconnect interval; jitter shortens a pause by up to a quarter and never lengthens it.
+/// the broker's reconnect interval; jitter shortens a pause by up to a quarter and never lengthens
+/// it.
 ///
 /// @param longest the reconnect interval; zero means at once
 record ReconnectPolicy(Duration longest) {

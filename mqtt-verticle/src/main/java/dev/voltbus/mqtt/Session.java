@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection from CONNECT to its end, over a client object that is never used again: a used one
-/// leaks its in-flight slots (Vert.x MQTT 5.1.1).
+/// One connection from CONNECT to its end, over a client object that is never used again: a used
+/// one leaks its in-flight slots (Vert.x MQTT 5.1.1).
 final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long ACCEPT_MILLIS = 10_000;
@@ -44,12 +44,11 @@ final class Session {
   }
 
   void onMessage(Consumer<MqttPublishMessage> handler) {
-    client.publishHandler(
-        message -> {
-          if (!isClosed) {
-            handler.accept(message);
-          }
-        });
+    client.publishHandler(message -> {
+      if (!isClosed) {
+        handler.accept(message);
+      }
+    });
   }
 
   /// Told at most once, and not after `close`.
@@ -61,11 +60,10 @@ final class Session {
   Future<Void> open() {
     client.closeHandler(done -> lost("closed by the broker"));
     client.exceptionHandler(failure -> lost(reason(failure)));
-    client.publishCompletionHandler(
-        id -> {
-          heard();
-          inFlight.acknowledged(id);
-        });
+    client.publishCompletionHandler(id -> {
+      heard();
+      inFlight.acknowledged(id);
+    });
     client.pingResponseHandler(done -> heard());
     client.subscribeCompletionHandler(this::subscribed);
     return client
@@ -165,7 +163,7 @@ final class Session {
     }
   }
 
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     if (failure instanceof MqttConnectionException refused) {
       String code = refused.code().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       return code.replace("connection refused ", "refused by the broker: ");

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param qos 0..2
 record Topic(String name, int qos, boolean retain) {
 
-  /// A topic of a contract: what the publication overrides wins over the contract, the contract over
-  /// the broker's default.
+  /// A topic of a contract: what the publication overrides wins over the contract, the contract
+  /// over the broker's default.
   static Topic of(String name, Sending sending, Override override, BrokerSettings broker) {
     return new Topic(name, broker.defaultQos(), broker.retainByDefault())
         .with(sending.qos(), sending.retain())

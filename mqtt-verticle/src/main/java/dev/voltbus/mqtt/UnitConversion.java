@@ -50,8 +50,9 @@ record UnitConversion(double times, double over) {
     if (source == null || target == null || source.quantity != target.quantity) {
       return Optional.empty();
     }
-    double ratio = Math.max(source.thousandths, target.thousandths)
-        / Math.min(source.thousandths, target.thousandths);
+    double ratio =
+        Math.max(source.thousandths, target.thousandths)
+            / Math.min(source.thousandths, target.thousandths);
     return Optional.of(
         source.thousandths >= target.thousandths
             ? new UnitConversion(ratio, 1)

@@ -101,8 +101,7 @@ final class ValueReports {
     }
   }
 
-  private void value(
-      int at, DeviceSnapshot snapshot, long nowNanos, JsonText out, Outlet outlet) {
+  private void value(int at, DeviceSnapshot snapshot, long nowNanos, JsonText out, Outlet outlet) {
     int index = indexes[at];
     double value = snapshot.value(index);
     long raw = snapshot.raw(index);
@@ -138,8 +137,7 @@ final class ValueReports {
   }
 
   /// That a value has none is said once, not at every poll.
-  private void reason(
-      int at, DeviceSnapshot snapshot, long nowNanos, JsonText out, Outlet outlet) {
+  private void reason(int at, DeviceSnapshot snapshot, long nowNanos, JsonText out, Outlet outlet) {
     String text = snapshot.reason(indexes[at]).text();
     if (sent[at] == Showing.REASON && text.equals(sentTexts[at])) {
       return;
@@ -151,8 +149,7 @@ final class ValueReports {
     }
   }
 
-  private void remember(
-      int at, Showing what, @Nullable String text, long readAt, long nowNanos) {
+  private void remember(int at, Showing what, @Nullable String text, long readAt, long nowNanos) {
     sent[at] = what;
     sentTexts[at] = text;
     sentReadAts[at] = readAt;

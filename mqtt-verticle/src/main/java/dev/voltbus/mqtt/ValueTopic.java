@@ -11,8 +11,8 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The topic of one value and its JSON payload (contract tinybms section 2), compiled once: all that
-/// does not change stands ready as bytes.
+/// The topic of one value and its JSON payload (contract tinybms section 2), compiled once: all
+/// that does not change stands ready as bytes.
 final class ValueTopic {
   private static final byte[] VALUE = ascii(",\"value\":");
   private static final byte[] RAW = ascii(",\"raw\":");

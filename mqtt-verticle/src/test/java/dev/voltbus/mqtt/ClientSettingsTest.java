@@ -79,8 +79,7 @@ class ClientSettingsTest {
   @Test
   void theCommandConnectionHasACleanSessionAndNoWill() {
     MqttClientOptions options =
-        ClientSettings.of(
-            ConnectionSettings.commands(Fixtures.dbe(secured()), "BE/command/+"));
+        ClientSettings.of(ConnectionSettings.commands(Fixtures.dbe(secured()), "BE/command/+"));
     assertEquals("dbe_client-cmd", options.getClientId());
     assertTrue(options.isCleanSession());
     assertFalse(options.isWillFlag());

@@ -58,7 +58,8 @@ final class Fixtures {
     rows.add(status());
     rows.add(row("overvoltage_cutoff_mv", 315, WireType.U16, "1", "mV", 0, "Overvoltage Cutoff"));
     rows.add(
-        RegisterSpec.of("manufacturer_name", WireSource.holding(500, WireType.STRING).withWords(4)));
+        RegisterSpec.of(
+            "manufacturer_name", WireSource.holding(500, WireType.STRING).withWords(4)));
     rows.add(power());
     rows.add(systemState());
     return new RegisterMap(
@@ -69,7 +70,13 @@ final class Fixtures {
   }
 
   private static RegisterSpec row(
-      String key, int address, WireType type, String scale, String unit, int decimals, String label) {
+      String key,
+      int address,
+      WireType type,
+      String scale,
+      String unit,
+      int decimals,
+      String label) {
     return RegisterSpec.of(key, WireSource.holding(address, type))
         .withScaling(Scaling.by(scale))
         .withPresentation(
@@ -166,8 +173,7 @@ final class Fixtures {
         new Field("stat_batt_power", List.of("pack_power_w"), Form.INTEGER, "W", 0, false, null),
         number("temperature_max", "external_temperature_1", "°C", 1),
         number("cell_max_voltage", "cell_voltage_1", "V", 3),
-        new Field(
-            "bms_status", List.of("system_status"), Form.TEXT, "", 0, true, "UNKNOWN"));
+        new Field("bms_status", List.of("system_status"), Form.TEXT, "", 0, true, "UNKNOWN"));
   }
 
   static Field number(String name, String key, String unit, int decimals) {

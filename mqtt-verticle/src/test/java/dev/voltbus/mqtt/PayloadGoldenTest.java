@@ -83,8 +83,7 @@ class PayloadGoldenTest {
   @Test
   void anUnchangedValueIsSentAgainAfterTheLongestSilence() throws IOException {
     PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
-    Snapshots onlyVoltage =
-        new Snapshots(Fixtures.pack()).good("battery_pack_voltage", 52.8, 5280);
+    Snapshots onlyVoltage = new Snapshots(Fixtures.pack()).good("battery_pack_voltage", 52.8, 5280);
     poll(renderer, onlyVoltage);
     pass(Duration.ofMillis(29_999));
     poll(renderer, onlyVoltage.readAt(Snapshots.READ_AT + 29_999));

@@ -78,8 +78,7 @@ final class Snapshots {
     return set(key, 0, 0, Quality.GOOD, QualityReason.NONE);
   }
 
-  private Snapshots set(
-      String key, double value, long raw, Quality quality, QualityReason reason) {
+  private Snapshots set(String key, double value, long raw, Quality quality, QualityReason reason) {
     int index = layout.indexOf(key);
     values[index] = value;
     raws[index] = raw;

@@ -1,0 +1,418 @@
+package dev.voltbus.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.CommandRequest;
+import dev.voltbus.contract.CommandResult;
+import dev.voltbus.contract.DeviceSnapshot;
+import dev.voltbus.contract.LayoutReply;
+import dev.voltbus.contract.LayoutRequest;
+import dev.voltbus.contract.RegisterMap;
+import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.RequestAddress;
+import dev.voltbus.contract.TopicContract.Override;
+import dev.voltbus.contract.TopicContract.Overrides;
+import dev.voltbus.contract.WireSource;
+import dev.voltbus.contract.WireType;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What the verticle does on a broker, seen by another client of that broker. Each broker we care
+/// for runs all of it.
+abstract class MqttVerticleBehaviour {
+  private static final String VOLTAGE = "victron/tinybms/battery_pack_voltage";
+  private static final String CURRENT = "victron/tinybms/battery_pack_current";
+  private static final Duration OFTEN = Duration.ofMillis(200);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = Bus.over(vertx);
+  private TestingProxy proxy;
+  private int brokerPort;
+
+  /// Starts the broker on a free loopback port and returns the port.
+  abstract int startBroker(Vertx on) throws IOException;
+
+  abstract void stopBroker();
+
+  @BeforeEach
+  void startAll() throws IOException {
+    brokerPort = startBroker(vertx);
+    proxy = new TestingProxy(vertx, brokerPort);
+    Await.result(proxy.open());
+  }
+
+  @AfterEach
+  void stopAll() {
+    stopBroker();
+    Await.result(vertx.close());
+  }
+
+  private BrokerSettings broker() {
+    return Fixtures.broker(proxy.port());
+  }
+
+  private TestingSubscriber subscriber() {
+    return TestingSubscriber.on(vertx, brokerPort);
+  }
+
+  private TestingGateway dbe() {
+    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.dbe(broker(), OFTEN)));
+  }
+
+  private TestingGateway tinybms(BrokerSettings settings, Overrides overrides) {
+    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.tinybms(settings, overrides)));
+  }
+
+  // A consumer that trusts the status topic must see it before the first value.
+  @Test
+  void birthComesFirstAndOfflineLast() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301,3.300]}");
+    assertEquals(new Heard("BE/status", "online", 1, false), subscriber.heard().getFirst());
+    assertEquals(new Heard("BE/status", "online", 1, true), subscriber().await("BE/status"));
+    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
+    assertEquals("up", gateway.health().parts().get("publication dbe"));
+    gateway.stop();
+    subscriber.await("BE/status", "offline");
+    assertEquals(new Heard("BE/status", "offline", 1, true), subscriber().await("BE/status"));
+    assertEquals(Map.of(), gateway.health().parts());
+    assertEquals(0, gateway.metrics().gauge("voltbus_mqtt_connected"));
+  }
+
+  @Test
+  void infoAndStatusComeAtEachInterval() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    gateway.publish(Snapshots.charging().build());
+    long begin = System.nanoTime();
+    for (int i = 0; i < 6; i++) {
+      Heard info = subscriber.await("BE/info");
+      assertEquals(0, info.qos());
+      assertFalse(info.retained());
+      assertEquals(85.12, new JsonObject(info.payload()).getDouble("SOC"));
+    }
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    assertTrue(millis >= 900 && millis < 1_900, millis + " ms for 5 intervals of 200 ms");
+    long births =
+        subscriber.heard().stream().filter(heard -> heard.topic().equals("BE/status")).count();
+    assertTrue(births >= 5, births + " times online");
+  }
+
+  @Test
+  void theWillSpeaksForAConnectionThatBroke() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    subscriber.await("BE/status", "online");
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("BE/info");
+    Await.result(proxy.breakAll());
+    subscriber.await("BE/status", "offline");
+    subscriber.await("BE/status", "online");
+    subscriber.await("BE/info");
+    assertTrue(gateway.metrics().count("reconnects_total", "connection=values") >= 1);
+  }
+
+  // The seed's reference loses its commands after the first broker loss; ours must not.
+  @Test
+  void commandsArriveAlsoAfterAReconnect() throws InterruptedException {
+    BlockingQueue<CommandRequest> commands = new LinkedBlockingQueue<>();
+    bus.serve(
+        RequestAddress.command(Fixtures.SITE),
+        request -> {
+          commands.add(request);
+          return Future.succeededFuture(CommandResult.refused(request.id(), "not allowed here"));
+        });
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    gateway.publish(Snapshots.charging().build());
+    CommandRequest first = send(subscriber, commands);
+    assertEquals("PAUSE", first.name());
+    assertEquals("mqtt local BE/command/PAUSE", first.source());
+    assertEquals(Fixtures.DEVICE, first.device());
+    assertFalse(first.retained());
+    JsonObject result = new JsonObject(subscriber.await("BE/command/result").payload());
+    assertEquals("refused", result.getString("status"));
+    assertEquals("PAUSE", result.getString("command"));
+    assertEquals("not allowed here", result.getString("reason"));
+    assertEquals(List.of("status", "command", "id", "reason"), List.copyOf(result.fieldNames()));
+    Await.result(proxy.breakAll());
+    CommandRequest second = send(subscriber, commands);
+    assertFalse(second.id().equals(first.id()));
+  }
+
+  /// Repeats a command until the gateway has subscribed.
+  private static CommandRequest send(
+      TestingSubscriber subscriber, BlockingQueue<CommandRequest> commands)
+      throws InterruptedException {
+    CommandRequest request = null;
+    for (int i = 0; i < 50 && request == null; i++) {
+      subscriber.publish("BE/command/PAUSE", "{}", false);
+      request = commands.poll(200, TimeUnit.MILLISECONDS);
+    }
+    if (request == null) {
+      throw new AssertionError("no command arrived in 10 s");
+    }
+    return request;
+  }
+
+  // A retained STOP would otherwise be replayed at every reconnect.
+  @Test
+  void aRetainedCommandIsRefusedAndAnUnknownOneIgnored() {
+    AtomicInteger asked = new AtomicInteger();
+    bus.serve(
+        RequestAddress.command(Fixtures.SITE),
+        request -> {
+          asked.incrementAndGet();
+          return Future.succeededFuture(CommandResult.refused(request.id(), "asked"));
+        });
+    TestingSubscriber subscriber = subscriber();
+    subscriber.publish("BE/command/STOP", "", true);
+    TestingGateway gateway = dbe();
+    JsonObject result = new JsonObject(subscriber.await("BE/command/result").payload());
+    assertEquals("STOP", result.getString("command"));
+    assertEquals("retained", result.getString("reason"));
+    subscriber.publish("BE/command/pause", "", false);
+    subscriber.publish("BE/command/RESUME", "", false);
+    assertEquals(
+        "RESUME",
+        new JsonObject(subscriber.await("BE/command/result").payload()).getString("command"));
+    assertEquals(1, asked.get());
+    assertEquals(1, gateway.metrics().count("commands_total", "result=unknown"));
+    assertEquals(2, gateway.metrics().count("commands_total", "result=refused"));
+  }
+
+  @Test
+  void aCommandWithoutOwnerIsRefusedWhenItsTimeIsOver() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("BE/info");
+    long begin = System.nanoTime();
+    subscriber.publish("BE/command/PAUSE", "", false);
+    JsonObject result = new JsonObject(subscriber.await("BE/command/result").payload());
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    assertEquals("no owner", result.getString("reason"));
+    assertTrue(millis >= 4_900 && millis < 7_000, millis + " ms");
+  }
+
+  // The promise to users: publishing goes on within the reconnect interval plus one second.
+  @Test
+  void publishingGoesOnSoonAfterTheBrokerIsBack() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = tinybms(broker(), Overrides.NONE);
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await(VOLTAGE);
+    Await.result(proxy.close());
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
+    Await.result(vertx.timer(4, TimeUnit.SECONDS));
+    gateway.publish(
+        Snapshots.charging().sequence(2).good("battery_pack_voltage", 51.5, 5150).build());
+    long begin = System.nanoTime();
+    Await.result(proxy.open());
+    Heard voltage = subscriber.await(VOLTAGE);
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    System.out.println("published again " + millis + " ms after the broker was back");
+    assertEquals(51.5, new JsonObject(voltage.payload()).getDouble("value"));
+    assertTrue(millis <= 2_000, millis + " ms, reconnect interval 1000 ms");
+    assertEquals(1, gateway.metrics().count("reconnects_total"));
+  }
+
+  @Test
+  void qosAndRetainAreAsConfiguredAndOverriddenBothWays() {
+    Overrides overrides =
+        new Overrides(
+            Map.of(
+                "battery_pack_voltage", new Override(2, false, null),
+                "battery_pack_current", new Override(0, null, null)));
+    TestingSubscriber live = subscriber();
+    TestingGateway gateway = tinybms(broker().withQos(1, true), overrides);
+    gateway.publish(Snapshots.charging().build());
+    assertEquals(2, live.await(VOLTAGE).qos());
+    assertEquals(0, live.await(CURRENT).qos());
+    assertEquals(1, live.await("victron/tinybms/system_state").qos());
+    Await.until(() -> gateway.metrics().count("published_total") == 9);
+    TestingSubscriber late = subscriber();
+    late.await("victron/tinybms/system_state");
+    assertTrue(late.heard().stream().allMatch(Heard::retained), late.heard().toString());
+    assertTrue(late.heard().stream().noneMatch(heard -> heard.topic().equals(VOLTAGE)));
+    assertEquals(0, gateway.metrics().count("publish_failures_total"));
+  }
+
+  // Roles start in any order and in any version: mapping may know a newer map than our site file.
+  @Test
+  void anUnknownLayoutIsAskedForOnceAndTheNewestSnapshotIsKept() {
+    RegisterMap newer = withKey("newer_value");
+    AtomicInteger asked = new AtomicInteger();
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = tinybms(broker(), Overrides.NONE);
+    gateway.publish(new Snapshots(newer).good("newer_value", 1, 1).build());
+    gateway.publish(new Snapshots(newer).sequence(2).good("newer_value", 2, 2).build());
+    Await.result(vertx.timer(300, TimeUnit.MILLISECONDS));
+    Await.result(
+        bus.serve(
+                RequestAddress.layout(Fixtures.SITE, Fixtures.DEVICE),
+                request -> answer(request, newer, asked))
+            .ready());
+    Heard value = subscriber.await("victron/tinybms/newer_value");
+    assertEquals(2, new JsonObject(value.payload()).getInteger("value"));
+    gateway.publish(new Snapshots(newer).sequence(3).good("newer_value", 3, 3).build());
+    Heard next = subscriber.await("victron/tinybms/newer_value");
+    assertEquals(3, new JsonObject(next.payload()).getInteger("value"));
+    assertEquals(1, asked.get());
+  }
+
+  private static Future<LayoutReply> answer(
+      LayoutRequest request, RegisterMap map, AtomicInteger asked) {
+    asked.incrementAndGet();
+    return Future.succeededFuture(new LayoutReply(request.device(), map));
+  }
+
+  private static RegisterMap withKey(String key) {
+    RegisterMap pack = Fixtures.pack();
+    RegisterSpec row = RegisterSpec.of(key, WireSource.holding(7, WireType.U16));
+    return new RegisterMap("newer", List.of(row), pack.groups(), pack.limits());
+  }
+
+  // An owner that lost its lease may still have messages on the way.
+  @Test
+  void anOlderSnapshotNeverFollowsANewerOne() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = tinybms(broker(), Overrides.NONE);
+    for (int sequence : new int[] {5, 4, 6}) {
+      gateway.publish(
+          Snapshots.charging()
+              .sequence(sequence)
+              .good("battery_pack_voltage", 50 + sequence, 5000 + 100 * sequence)
+              .build());
+    }
+    subscriber.await(heard -> heard.topic().equals(VOLTAGE) && heard.payload().contains(":56,"));
+    assertTrue(subscriber.heard().stream().noneMatch(heard -> heard.payload().contains(":54,")));
+  }
+
+  @Test
+  void aBrokerThatIsAwayDoesNotDisturbAnotherPublication() {
+    BrokerSettings nowhere = Fixtures.broker(1);
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway =
+        TestingGateway.start(
+            vertx, bus, Fixtures.site(Fixtures.tinybms(nowhere), Fixtures.dbe(broker(), OFTEN)));
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("BE/info");
+    assertEquals("up", gateway.health().parts().get("publication dbe"));
+    Await.until(() ->
+        gateway
+            .health()
+            .parts()
+            .getOrDefault("publication tinybms", "")
+            .contains("Connection refused"));
+    gateway.stop();
+    subscriber.await("BE/status", "offline");
+  }
+
+  @Test
+  void twoPublicationsOnOneBrokerAreIndependent() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway =
+        TestingGateway.start(
+            vertx, bus, Fixtures.site(Fixtures.tinybms(broker()), Fixtures.dbe(broker(), OFTEN)));
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("victron/tinybms/system_state");
+    subscriber.await("BE/spec_data");
+    assertEquals(3, proxy.accepted());
+  }
+
+  // Users restart gateways while brokers hang.
+  @Test
+  void stoppingEndsInTimeEvenIfTheBrokerHangs() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    subscriber.await("BE/status", "online");
+    proxy.freeze();
+    long begin = System.nanoTime();
+    gateway.stop();
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    assertTrue(millis < 3_000, millis + " ms");
+  }
+
+  // A cut cable gives no error, and QoS 0 traffic hides it.
+  @Test
+  void aHalfOpenConnectionIsFoundWithinOneAndAHalfKeepAlives() {
+    BrokerSettings lively =
+        new BrokerSettings(
+            "local",
+            "127.0.0.1",
+            proxy.port(),
+            "tinybms-victron",
+            "",
+            null,
+            "",
+            true,
+            0,
+            false,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            false,
+            null,
+            true);
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = tinybms(lively, Overrides.NONE);
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await(VOLTAGE);
+    AtomicInteger polls = new AtomicInteger();
+    long traffic = vertx.setPeriodic(100, id -> gateway.publish(changed(polls.incrementAndGet())));
+    proxy.freeze();
+    long begin = System.nanoTime();
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    vertx.cancelTimer(traffic);
+    System.out.println("half-open connection found after " + millis + " ms");
+    assertTrue(millis <= 3_100, millis + " ms with a keep-alive of 2000 ms");
+  }
+
+  private static DeviceSnapshot changed(int poll) {
+    return Snapshots.charging().good("battery_pack_voltage", poll, poll).build();
+  }
+
+  // Two clients with one id kick each other for ever unless one of them gives in.
+  @Test
+  void aForeignClientWithOurIdMakesUsBackOff() {
+    TestingGateway gateway =
+        tinybms(broker().withReconnectInterval(Duration.ofSeconds(30)), Overrides.NONE);
+    Await.until(() -> gateway.health().ups() == 1);
+    TestingRival rival = TestingRival.start(vertx, brokerPort, "tinybms-victron");
+    Await.until(() -> gateway.health().ups() == 3);
+    Await.result(vertx.timer(3, TimeUnit.SECONDS));
+    assertEquals(3, gateway.health().ups());
+    assertTrue(rival.isConnected());
+  }
+
+  @Test
+  void aSiteListensToItsOwnSnapshotsOnly() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = tinybms(broker(), Overrides.NONE);
+    bus.publish(
+        Address.snapshots("elsewhere"),
+        Snapshots.charging().good("battery_pack_voltage", 1, 100).build());
+    gateway.publish(Snapshots.charging().build());
+    assertEquals(52.8, new JsonObject(subscriber.await(VOLTAGE).payload()).getDouble("value"));
+  }
+}

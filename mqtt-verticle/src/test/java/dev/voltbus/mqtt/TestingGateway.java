@@ -1,0 +1,47 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.DeviceSnapshot;
+import dev.voltbus.contract.SingleProcessLeases;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.Wiring;
+import io.vertx.core.Vertx;
+
+/// The verticle in a process with a bus and nothing else; the test plays mapping and command.
+final class TestingGateway {
+  private final Vertx vertx;
+  private final Bus bus;
+  private final RecordingMetrics metrics = new RecordingMetrics();
+  private final RecordingHealth health = new RecordingHealth();
+  private final String deployment;
+
+  private TestingGateway(Vertx vertx, Bus bus, Site site) {
+    this.vertx = vertx;
+    this.bus = bus;
+    TimeSource time = TimeSource.system();
+    Wiring wiring = new Wiring(bus, new SingleProcessLeases(time), time, metrics, health);
+    this.deployment = Await.result(vertx.deployVerticle(new MqttVerticle(site, wiring)));
+  }
+
+  static TestingGateway start(Vertx vertx, Bus bus, Site site) {
+    return new TestingGateway(vertx, bus, site);
+  }
+
+  void publish(DeviceSnapshot snapshot) {
+    bus.publish(Address.snapshots(Fixtures.SITE), snapshot);
+  }
+
+  RecordingMetrics metrics() {
+    return metrics;
+  }
+
+  RecordingHealth health() {
+    return health;
+  }
+
+  void stop() {
+    Await.result(vertx.undeploy(deployment));
+  }
+}
