@@ -22,8 +22,7 @@ final class TestingGateway {
     this.bus = bus;
     TimeSource time = TimeSource.system();
     Wiring wiring = new Wiring(bus, new SingleProcessLeases(time), time, metrics, health);
-    this.deployment =
-        Await.result(vertx.deployVerticle(new MqttVerticle(site, wiring)));
+    this.deployment = Await.result(vertx.deployVerticle(new MqttVerticle(site, wiring)));
   }
 
   static TestingGateway start(Vertx vertx, Bus bus, Site site) {
