@@ -31,10 +31,8 @@ final class DeviceWatch {
     this.wiring = wiring;
     String[] labels = {"site", site, "link", device.link(), "device", device.name()};
     Metrics metrics = wiring.metrics();
-    this.good =
-        metrics.counter("voltbus_polls_total", "Polls with at least one answer", labels);
-    this.failed =
-        metrics.counter("voltbus_polls_failed_total", "Polls without any answer", labels);
+    this.good = metrics.counter("voltbus_polls_total", "Polls with at least one answer", labels);
+    this.failed = metrics.counter("voltbus_polls_failed_total", "Polls without any answer", labels);
     this.missed =
         metrics.counter(
             "voltbus_polls_missed_total", "Polls left out because the one before ran on", labels);

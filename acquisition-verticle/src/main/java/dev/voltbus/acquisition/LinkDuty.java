@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One link while this process holds its lease: a Modbus connection, the polls of the devices behind
-/// it, one at a time in the order in which they fall due, and the pauses after a failed connection.
+/// One link while this process holds its lease: a Modbus connection, the polls of the devices
+/// behind it, one at a time in the order in which they fall due, and the pauses after a failed
+/// connection.
 final class LinkDuty implements ShardDuty {
   private static final Logger LOG = LoggerFactory.getLogger(LinkDuty.class);
 

@@ -23,9 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// One poll of one group: its requests one after the other. A refusal by the device costs one block;
-/// a missing answer or connection fails the rest of the poll at once, so that a dead device costs its
-/// neighbours one time-out and no more.
+/// One poll of one group: its requests one after the other. A refusal by the device costs one
+/// block; a missing answer or connection fails the rest of the poll at once, so that a dead device
+/// costs its neighbours one time-out and no more.
 final class PollRun {
   private final GroupPolls group;
   private final ModbusClient client;
@@ -36,8 +36,7 @@ final class PollRun {
   private long oldestNanos;
   private boolean anyRead;
 
-  PollRun(
-      GroupPolls group, ModbusClient client, Lease lease, Duration timeout, TimeSource time) {
+  PollRun(GroupPolls group, ModbusClient client, Lease lease, Duration timeout, TimeSource time) {
     this.group = group;
     this.client = client;
     this.lease = lease;
@@ -118,7 +117,11 @@ final class PollRun {
     QualityReason reason =
         failure instanceof ModbusException known ? reason(known) : QualityReason.NO_ANSWER;
     return RegisterBlock.failed(
-        request.table(), request.address(), request.count(), reason, String.valueOf(failure.getMessage()));
+        request.table(),
+        request.address(),
+        request.count(),
+        reason,
+        String.valueOf(failure.getMessage()));
   }
 
   private static QualityReason reason(ModbusException failure) {

@@ -32,8 +32,15 @@ record ReadPlan(List<Request> requests) {
     String describe() {
       return count == 1
           ? table.word() + " " + address
-          : table.word() + " " + address + ".." + (end() - 1) + " (" + count
-              + (table.isBits() ? " bits, " : " words, ") + registers
+          : table.word()
+              + " "
+              + address
+              + ".."
+              + (end() - 1)
+              + " ("
+              + count
+              + (table.isBits() ? " bits, " : " words, ")
+              + registers
               + (registers == 1 ? " register)" : " registers)");
     }
   }

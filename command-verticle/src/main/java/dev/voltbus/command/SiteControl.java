@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /// The control of one site while this process holds its lease.
 ///
 /// No battery has a limit target yet (`docs/decisions/0003-commands-without-target.md`), so each
-/// command is refused with that reason, as design "Commands fail to the safe side" asks, and the mode
-/// stays `RUNNING`.
+/// command is refused with that reason, as design "Commands fail to the safe side" asks, and the
+/// mode stays `RUNNING`.
 final class SiteControl implements ShardDuty {
   private static final Logger LOG = LoggerFactory.getLogger(SiteControl.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
@@ -42,15 +42,13 @@ final class SiteControl implements ShardDuty {
     this.refused =
         wiring
             .metrics()
-            .counter(
-                "voltbus_commands_refused_total", "Commands refused", "site", site.name());
+            .counter("voltbus_commands_refused_total", "Commands refused", "site", site.name());
   }
 
   @Override
   public Future<Void> begin(Lease won) {
     lease = won;
-    Bus.Subscription served =
-        wiring.bus().serve(RequestAddress.command(site.name()), this::judge);
+    Bus.Subscription served = wiring.bus().serve(RequestAddress.command(site.name()), this::judge);
     commands = served;
     timer = vertx.setPeriodic(ANNOUNCED_EVERY.toMillis(), id -> announce());
     return served.ready().onSuccess(ready -> announce());

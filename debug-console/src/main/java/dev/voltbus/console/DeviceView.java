@@ -228,8 +228,7 @@ final class DeviceView {
     @Nullable ReceivedSnapshot shown = last;
     if (shown != null) {
       figures.forEach(
-          (figure, index) ->
-              json.put(figure.word(), ValueRow.of(shown, index, nowNanos).toJson()));
+          (figure, index) -> json.put(figure.word(), ValueRow.of(shown, index, nowNanos).toJson()));
     }
     return json;
   }

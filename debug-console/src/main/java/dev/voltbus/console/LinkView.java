@@ -7,8 +7,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What the console knows of one link. Owners tell changes only, so a console that started later has
-/// heard nothing of a link that works: then the samples of its devices speak for it.
+/// What the console knows of one link. Owners tell changes only, so a console that started later
+/// has heard nothing of a link that works: then the samples of its devices speak for it.
 final class LinkView {
   private final Link link;
   private final TimeSource time;

@@ -96,8 +96,7 @@ final class LiveFeed {
     return new Shown(view.samples(), rows, changed);
   }
 
-  private void serve(
-      LiveClient client, Map<DeviceView, Shown> current, boolean beat, long now) {
+  private void serve(LiveClient client, Map<DeviceView, Shown> current, boolean beat, long now) {
     JsonArray devices = new JsonArray();
     for (DeviceView view : client.watched()) {
       @Nullable Shown shown = current.get(view);

@@ -106,8 +106,7 @@ final class SiteView {
       return new JsonObject().put("mode", "unknown").putNull("age_ms");
     }
     long age = TimeUnit.NANOSECONDS.toMillis(nowNanos - controlHeardNanos);
-    ControlState.Mode mode =
-        age < CONTROL_COUNTS_MILLIS ? heard.mode() : ControlState.Mode.UNKNOWN;
+    ControlState.Mode mode = age < CONTROL_COUNTS_MILLIS ? heard.mode() : ControlState.Mode.UNKNOWN;
     return new JsonObject().put("mode", mode.name().toLowerCase(Locale.ROOT)).put("age_ms", age);
   }
 }

@@ -83,7 +83,11 @@ final class WebApi {
   }
 
   private String unknownDevice(String name) {
-    return "site " + site.name() + " has no device " + name + "; it has "
+    return "site "
+        + site.name()
+        + " has no device "
+        + name
+        + "; it has "
         + String.join(", ", site.deviceNames());
   }
 

@@ -1,7 +1,7 @@
 // The page of the console. Ages grow here by this browser's own monotonic clock; nothing is shown
 // as live once the gateway has been silent for longer than three of its beats of one second.
 import {
-  ageText, cards, createCard, createRow, figureNames, icons, looks, make, put, valueText,
+  addFigure, ageText, cards, createCard, createRow, figureNames, icons, looks, named, put, valueText,
 } from './pieces.js';
 
 const SILENT_MS = 3000;
@@ -29,7 +29,7 @@ function showState(node, word) {
   put(node, `${icons[look]} ${shown}`);
 }
 
-const grown = (ms, since) => (ms === null || ms === undefined ? ms : ms + performance.now() - since);
+const grown = (ms, since) => (ms === null || ms === undefined ? null : ms + performance.now() - since);
 
 function createDeviceCard(device) {
   const card = createCard('button', device.device);
@@ -47,19 +47,16 @@ function fillDevice(card, device) {
   card.setAttribute('aria-pressed', String(device.device === chosen));
   showState(card.querySelector('.state'), device.state);
   const age = grown(device.sample_age_ms, siteAt);
-  const sample = age === undefined || age === null ? '' : `last sample ${ageText(age)} ago`;
+  const sample = age === null ? '' : `last sample ${ageText(age)} ago`;
   put(card.querySelector('.about'), [device.model, sample, device.reason].filter(Boolean).join(' · '));
   const figures = card.querySelector('.figures');
   for (const [name, row] of Object.entries(device.figures)) {
-    let figure = figures.querySelector(`[data-name="${name}"]`);
-    if (!figure) {
-      figure = make('span', 'figure');
-      figure.dataset.name = name;
-      figure.append(make('span', 'quiet', figureNames[name] ?? name), make('span', 'number'));
-      figures.append(figure);
-    }
+    const figure = named(figures, name) ?? addFigure(figures, name);
     const text = valueText(row);
-    put(figure.lastChild, text === '' ? 'none' : `${text} ${row.unit}`);
+    const old = row.quality !== 'good';
+    figure.classList.toggle('old', old);
+    put(figure.firstChild, `${figureNames[name] ?? name}${old ? ` · ${row.quality}` : ''}`);
+    put(figure.lastChild, text === '' ? 'no value' : `${text} ${row.unit}`);
   }
 }
 

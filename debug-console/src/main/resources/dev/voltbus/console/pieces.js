@@ -19,7 +19,7 @@ export function put(node, text) {
 }
 
 export function ageText(ms) {
-  if (ms === null || ms === undefined) return '';
+  if (ms === null) return '';
   const s = ms / 1000;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 120) return `${Math.floor(s)} s`;
@@ -32,12 +32,22 @@ export function valueText(row) {
   return Number.isInteger(row.value) ? String(row.value) : String(Number(row.value.toFixed(3)));
 }
 
+export const named = (list, name) => [...list.children].find((child) => child.dataset.name === name);
+
+export function addFigure(list, name) {
+  const figure = make('span', 'figure');
+  figure.dataset.name = name;
+  figure.append(make('span', 'quiet'), make('span', 'number'));
+  list.append(figure);
+  return figure;
+}
+
 // Cards are made once for each name and then only filled, so that the focus stays where it is.
 export function cards(list, items, nameOf, create, fill) {
   const wanted = new Set(items.map(nameOf));
   for (const item of [...list.children]) if (!wanted.has(item.dataset.name)) item.remove();
   for (const item of items) {
-    let entry = [...list.children].find((child) => child.dataset.name === nameOf(item));
+    let entry = named(list, nameOf(item));
     if (!entry) {
       entry = make('li');
       entry.dataset.name = nameOf(item);

@@ -111,7 +111,10 @@ class ConsoleVerticleTest {
   void valuesStandInTheOrderOfTheirAddresses() {
     publish(Fixtures.snapshot(1));
 
-    JsonArray values = console.getUntil(RunningConsole.VALUES, ConsoleVerticleTest::hasValues).getJsonArray("values");
+    JsonArray values =
+        console
+            .getUntil(RunningConsole.VALUES, ConsoleVerticleTest::hasValues)
+            .getJsonArray("values");
 
     assertEquals(
         "[36, 46, 48, 50]",
@@ -160,9 +163,7 @@ class ConsoleVerticleTest {
     publish(Fixtures.snapshot(Fixtures.battery(), 2, 1, 5300, 81, 21));
 
     JsonObject device =
-        console.getUntil(
-            RunningConsole.VALUES,
-            json -> valueOf(json, "pack_volts") == 53.0);
+        console.getUntil(RunningConsole.VALUES, json -> valueOf(json, "pack_volts") == 53.0);
 
     assertEquals(81.0, valueOf(device, "soc"));
   }
@@ -293,9 +294,7 @@ class ConsoleVerticleTest {
     assertFalse(page.matches("(?s).*<script[^>]*>[^<].*"), "inline script");
     for (String file : new String[] {"console.css", "console.js", "pieces.js", "icon.svg"}) {
       assertEquals(
-          200,
-          RunningConsole.await(console.send(HttpMethod.GET, "/" + file)).statusCode(),
-          file);
+          200, RunningConsole.await(console.send(HttpMethod.GET, "/" + file)).statusCode(), file);
     }
   }
 
@@ -306,8 +305,7 @@ class ConsoleVerticleTest {
 
     Exception refused =
         assertThrows(
-            IllegalStateException.class,
-            () -> RunningConsole.await(vertx.deployVerticle(second)));
+            IllegalStateException.class, () -> RunningConsole.await(vertx.deployVerticle(second)));
 
     assertTrue(
         refused.getMessage().startsWith("console: cannot listen on 127.0.0.1:" + console.port),

@@ -104,8 +104,7 @@ class LiveFeedTest {
 
     UpgradeRejectedException refused =
         assertThrows(
-            UpgradeRejectedException.class,
-            () -> RunningConsole.await(client.connect(foreign)));
+            UpgradeRejectedException.class, () -> RunningConsole.await(client.connect(foreign)));
 
     assertEquals(403, refused.getStatus());
     assertTrue(refused.getBody().toString().contains("origin http://other.example"));
@@ -137,11 +136,10 @@ class LiveFeedTest {
     AtomicLong sequence = new AtomicLong();
     return vertx
         .createHttpServer(new HttpServerOptions().setSendBufferSize(SMALL_BUFFER))
-        .webSocketHandler(
-            socket -> {
-              feed.add(socket, List.copyOf(site.devices()));
-              vertx.setPeriodic(1, id -> tick(site, feed, map, sequence.incrementAndGet()));
-            })
+        .webSocketHandler(socket -> {
+          feed.add(socket, List.copyOf(site.devices()));
+          vertx.setPeriodic(1, id -> tick(site, feed, map, sequence.incrementAndGet()));
+        })
         .listen(0, "127.0.0.1");
   }
 
@@ -163,8 +161,7 @@ class LiveFeedTest {
       }
 
       @Override
-      public void gauge(
-          String name, String help, DoubleSupplier figure, String... labels) {}
+      public void gauge(String name, String help, DoubleSupplier figure, String... labels) {}
     };
   }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the brokers of a site file.
 final class BrokerReader {
   private static final Pattern URI =
-      Pattern.compile(
-          "(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
+      Pattern.compile("(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
   private static final int LONGEST_PASSWORD = 65_535;
   private static final int TLS_PORT = 8883;
 
@@ -111,7 +110,9 @@ final class BrokerReader {
       section.fault("uri", "port " + inUri + " is not in 1..65535");
       return TLS_PORT;
     }
-    if (inUri != null && section.has("port") && section.whole("port", 0) != Integer.parseInt(inUri)) {
+    if (inUri != null
+        && section.has("port")
+        && section.whole("port", 0) != Integer.parseInt(inUri)) {
       section.fault(
           "port", section.text("port") + " contradicts port " + inUri + " in the uri; keep one");
     }
@@ -149,8 +150,8 @@ final class BrokerReader {
       // told below, with the same advice
     }
     section.secretFault(
-        "password-file", file + " is not a readable file with a password of at most "
-            + LONGEST_PASSWORD + " bytes");
+        "password-file",
+        file + " is not a readable file with a password of at most " + LONGEST_PASSWORD + " bytes");
     return null;
   }
 
@@ -159,7 +160,8 @@ final class BrokerReader {
       return null;
     }
     if (!tls) {
-      section.fault("server-certificate", "needs an encrypted connection; write mqtts:// in the uri");
+      section.fault(
+          "server-certificate", "needs an encrypted connection; write mqtts:// in the uri");
       return null;
     }
     Path file = siteFile.resolveSibling(section.text("server-certificate"));

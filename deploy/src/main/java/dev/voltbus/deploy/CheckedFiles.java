@@ -53,8 +53,7 @@ final class CheckedFiles {
   }
 
   private Optional<SchemaCheck> check(Kind kind) {
-    return SchemaCheck.of(
-        configDir.resolve("schema").resolve(kind.word + ".schema.json"), faults);
+    return SchemaCheck.of(configDir.resolve("schema").resolve(kind.word + ".schema.json"), faults);
   }
 
   /// The files of one kind that a site names, each made into what it says.
@@ -81,7 +80,12 @@ final class CheckedFiles {
         List<String> known = names();
         section.fault(
             key,
-            "no file " + file + " for `" + name + "`" + Nearest.question(name, known)
+            "no file "
+                + file
+                + " for `"
+                + name
+                + "`"
+                + Nearest.question(name, known)
                 + (Nearest.to(name, known).isPresent() ? " known: " : "; known: ")
                 + String.join(", ", known));
         return Optional.empty();

@@ -113,7 +113,10 @@ final class Cluster {
       for (Role role : roles) {
         if (Arrays.asList(theirs.split(",", -1)).contains(role.word())) {
           throw new UsageException(
-              "role " + role.word() + " already runs on member " + member.getAddress()
+              "role "
+                  + role.word()
+                  + " already runs on member "
+                  + member.getAddress()
                   + "; give this node other --roles");
         }
       }

@@ -118,8 +118,7 @@ final class ContractFile {
               .map(reporting -> new PerValue(topic.text("topic"), sending, reporting));
       case "json-object" ->
           Optional.of(
-              new JsonObjectTopic(
-                  topic.text("name"), topic.text("topic"), sending, fields(topic)));
+              new JsonObjectTopic(topic.text("name"), topic.text("topic"), sending, fields(topic)));
       default -> array(topic, sending);
     };
   }
@@ -138,8 +137,9 @@ final class ContractFile {
               topic.text("unit"),
               topic.whole("decimals", 0)));
     } catch (PatternSyntaxException e) {
-      topic.fault("keys", "`" + topic.text("keys") + "` is not a regular expression: "
-          + e.getDescription());
+      topic.fault(
+          "keys",
+          "`" + topic.text("keys") + "` is not a regular expression: " + e.getDescription());
       return Optional.empty();
     }
   }
@@ -149,14 +149,13 @@ final class ContractFile {
     Duration silence =
         section.duration(
             "longest-silence", otherwise.longestSilence(), Duration.ofMillis(100), LONGEST_SILENCE);
-    return section.make(
-        () ->
-            new Reporting(
-                section.has("report") ? section.text("report").equals("change") : otherwise.onChange(),
-                section.has("dead-band")
-                    ? section.node().get("dead-band").doubleValue()
-                    : otherwise.deadBand(),
-                silence));
+    return section.make(() ->
+        new Reporting(
+            section.has("report") ? section.text("report").equals("change") : otherwise.onChange(),
+            section.has("dead-band")
+                ? section.node().get("dead-band").doubleValue()
+                : otherwise.deadBand(),
+            silence));
   }
 
   private List<Field> fields(Section topic) {

@@ -71,22 +71,23 @@ final class DemoCommand implements Callable<Integer> {
                 "MODBUS_PORT_2", Integer.toString(byd)));
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Gateway gateway = new Gateway(vertx);
-    Process process = new Process(vertx, gateway, false);
+    Lifetime lifetime = new Lifetime(vertx, gateway, false);
     DemoSite surroundings = new DemoSite(vertx, mqtt, bms, byd);
     List<Deployable> console =
         List.of(new ConsoleVerticle(site, gateway.wiring(), Ports.HOST, http));
-    process.await(
+    lifetime.await(
         surroundings
             .start()
             .compose(ready -> gateway.start(site, EnumSet.allOf(Role.class), health, console)));
     print(mqtt, http, health, bms, byd);
-    return process.untilStopped();
+    return lifetime.untilStopped();
   }
 
   private void print(int mqtt, int http, int health, int bms, int byd) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Voltbus demo: everything runs in this process, on loopback only.");
-    out.println("  TinyBMS pack       Modbus TCP 127.0.0.1:" + bms + " unit 170, its inverter unit 1");
+    out.println(
+        "  TinyBMS pack       Modbus TCP 127.0.0.1:" + bms + " unit 170, its inverter unit 1");
     out.println("  BYD-type battery   Modbus TCP 127.0.0.1:" + byd + " unit 21");
     out.println("  MQTT broker        127.0.0.1:" + mqtt);
     out.println("  every value        victron/tinybms/<value>   (TinyBMS pack)");

@@ -13,16 +13,18 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Reads one row under `derived` of a device file.
 final class DerivedRow {
   private DerivedRow() {}
 
-  /// @param above the rows that stand above it
-  static Optional<RegisterSpec> read(Section row, List<RegisterSpec> above) {
+  /// @param above the rows without fault that stand above it
+  /// @param declared keys of all rows above it
+  static Optional<RegisterSpec> read(Section row, List<RegisterSpec> above, Set<String> declared) {
     int before = row.faults().count();
-    checkSources(row, above);
+    checkSources(row, above, declared);
     checkLookup(row);
     Map<Long, String> texts = RegisterRow.texts(row);
     Optional<Derivation> derivation = row.make(() -> derivation(row));
@@ -34,32 +36,36 @@ final class DerivedRow {
         RegisterRow.presentation(row, texts, 0, lookup ? ValueClass.ENUM : ValueClass.FLOAT);
     Derivation source = derivation.get();
     String key = row.text("key");
-    return row.make(
-        () ->
-            new RegisterSpec(
-                key,
-                row.text("topic-suffix", TopicText.suffix(key, row.whole("address", 0))),
-                source,
-                Scaling.ONE,
-                presentation,
-                Access.READ_ONLY,
-                RawRange.UNSTATED,
-                List.of(),
-                group(source, above),
-                row.flag("internal", false)));
+    return row.make(() ->
+        new RegisterSpec(
+            key,
+            row.text("topic-suffix", TopicText.suffix(key, row.whole("address", 0))),
+            source,
+            Scaling.ONE,
+            presentation,
+            Access.READ_ONLY,
+            RawRange.UNSTATED,
+            List.of(),
+            group(source, above),
+            row.flag("internal", false)));
   }
 
-  private static void checkSources(Section row, List<RegisterSpec> above) {
+  private static void checkSources(Section row, List<RegisterSpec> above, Set<String> declared) {
     List<String> keys = above.stream().map(RegisterSpec::key).toList();
     List<String> sources = row.texts("of");
     for (int i = 0; i < sources.size(); i++) {
       int at = keys.indexOf(sources.get(i));
-      if (at < 0) {
+      if (!declared.contains(sources.get(i))) {
         row.fault(
-            "of", i,
-            "no value with key `" + sources.get(i) + "` stands above it"
+            "of",
+            i,
+            "no value with key `"
+                + sources.get(i)
+                + "` stands above it"
                 + Nearest.question(sources.get(i), keys));
-      } else if (above.get(at).source() instanceof WireSource wire && wire.type().isText()) {
+      } else if (at >= 0
+          && above.get(at).source() instanceof WireSource wire
+          && wire.type().isText()) {
         row.fault("of", i, "`" + sources.get(i) + "` is text and has no number");
       }
     }
@@ -68,7 +74,8 @@ final class DerivedRow {
   private static void checkLookup(Section row) {
     boolean lookup = row.text("op").equals("lookup");
     if (lookup && !row.has("codes")) {
-      row.fault("codes", "required, but missing here: op lookup needs the number for each raw value");
+      row.fault(
+          "codes", "required, but missing here: op lookup needs the number for each raw value");
     }
     for (String key : List.of("codes", "otherwise")) {
       if (!lookup && row.has(key)) {
@@ -96,13 +103,12 @@ final class DerivedRow {
     section
         .node()
         .properties()
-        .forEach(
-            code -> {
-              Long raw = Long.decode(RegisterRow.plain(code.getKey()));
-              if (codes.put(raw, code.getValue().longValue()) != null) {
-                section.fault(code.getKey(), "raw value " + raw + " is given twice");
-              }
-            });
+        .forEach(code -> {
+          Long raw = Long.decode(RegisterRow.plain(code.getKey()));
+          if (codes.put(raw, code.getValue().longValue()) != null) {
+            section.fault(code.getKey(), "raw value " + raw + " is given twice");
+          }
+        });
     return codes;
   }
 

@@ -7,9 +7,11 @@ import dev.voltbus.contract.RegisterSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads a device file, such as `config/devices/tinybms.yaml`, that its schema has accepted.
 final class DeviceFile {
@@ -31,10 +33,11 @@ final class DeviceFile {
   private Optional<DeviceType> read(String name) {
     int before = faults.count();
     if (!root.text("device").equals(name)) {
-      root.fault("device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
+      root.fault(
+          "device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
     }
     List<PollGroup> groups = groups();
-    List<RegisterSpec> rows = rows(groups);
+    List<RegisterSpec> rows = rows();
     ReadLimits limits = limits();
     if (faults.count() > before) {
       return Optional.empty();
@@ -63,23 +66,25 @@ final class DeviceFile {
       return Optional.empty();
     }
     PollGroup plain = PollGroup.every(name, period);
-    return section.make(
-        () ->
-            new PollGroup(
-                name,
-                period,
-                section.duration("stale-after", plain.staleAfter()),
-                section.duration("unavailable-after", plain.unavailableAfter())));
+    return section.make(() ->
+        new PollGroup(
+            name,
+            period,
+            section.duration("stale-after", plain.staleAfter()),
+            section.duration("unavailable-after", plain.unavailableAfter())));
   }
 
-  private List<RegisterSpec> rows(List<PollGroup> groups) {
+  private List<RegisterSpec> rows() {
     List<RegisterSpec> rows = new ArrayList<>();
-    RegisterRow registers = new RegisterRow(groups.stream().map(PollGroup::name).toList());
+    Set<String> declared = new HashSet<>();
+    RegisterRow registers = new RegisterRow(List.copyOf(root.sections("groups").keySet()));
     for (Section section : root.list("registers")) {
+      declared.add(RegisterRow.key(section));
       registers.read(section).ifPresent(row -> add(row, section, rows));
     }
     for (Section section : root.list("derived")) {
-      DerivedRow.read(section, rows).ifPresent(row -> add(row, section, rows));
+      DerivedRow.read(section, rows, declared).ifPresent(row -> add(row, section, rows));
+      declared.add(section.text("key"));
     }
     return rows;
   }

@@ -11,10 +11,6 @@ record Fault(String file, int line, String key, String value, String message) {
 
   @Override
   public String toString() {
-    return file
-        + (line > 0 ? ":" + line : "")
-        + ": "
-        + (key.isEmpty() ? "" : key + ": ")
-        + message;
+    return file + (line > 0 ? ":" + line : "") + ": " + (key.isEmpty() ? "" : key + ": ") + message;
   }
 }

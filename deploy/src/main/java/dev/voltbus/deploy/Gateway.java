@@ -26,10 +26,8 @@ final class Gateway {
     this.vertx = vertx;
     this.health = new HealthBoard();
     this.metrics = new PrometheusMetrics();
-    this.wiring =
-        new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health);
-    metrics.gauge(
-        "voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
+    this.wiring = new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health);
+    metrics.gauge("voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
   }
 
   Wiring wiring() {
@@ -40,17 +38,17 @@ final class Gateway {
     return health;
   }
 
-  /// Starts the health server first, so that a slow start can be watched, then the roles.
+  /// Starts the health server first, so that a slow start can be watched, then the others, which
+  /// hear what the roles say from the beginning, then the roles.
   Future<Void> start(Site site, Set<Role> roles, int healthPort, List<Deployable> others) {
-    Future<Void> started =
-        deploy(new HealthServer(Ports.HOST, healthPort, health, metrics));
+    Future<Void> started = deploy(new HealthServer(Ports.HOST, healthPort, health, metrics));
+    for (Deployable other : others) {
+      started = started.compose(ready -> deploy(other));
+    }
     for (Role role : Role.values()) {
       if (roles.contains(role)) {
         started = started.compose(ready -> deploy(role.verticle(site, wiring)));
       }
-    }
-    for (Deployable other : others) {
-      started = started.compose(ready -> deploy(other));
     }
     return started.onSuccess(ready -> health.enter(HealthBoard.Phase.RUNNING));
   }

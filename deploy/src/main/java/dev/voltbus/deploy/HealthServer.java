@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /// `/health/started`, `/health/ready`, `/health/live` and `/metrics` for the machine that watches
 /// this process.
 ///
-/// Started: every role has been deployed. Ready: started and not stopping; a device or broker that is
-/// away leaves the process ready, the body says `degraded` and names it. Live: the event loop
+/// Started: every role has been deployed. Ready: started and not stopping; a device or broker that
+/// is away leaves the process ready, the body says `degraded` and names it. Live: the event loop
 /// answers.
 final class HealthServer extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
@@ -42,7 +42,7 @@ final class HealthServer extends VerticleBase {
   private void answer(HttpServerRequest request) {
     boolean running = board.phase() == HealthBoard.Phase.RUNNING;
     boolean started = board.phase() != HealthBoard.Phase.STARTING;
-    switch (request.path()) {
+    switch (String.valueOf(request.path())) {
       case "/health/live" -> state(request, true);
       case "/health/started" -> state(request, started);
       case "/health/ready" -> state(request, running);

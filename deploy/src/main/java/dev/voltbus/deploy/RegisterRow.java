@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class RegisterRow {
   private final List<String> groups;
 
-  /// @param groups names of the file's poll groups; the first is the default
+  /// @param groups names of the file's poll groups, at least one; the first is the default
   RegisterRow(List<String> groups) {
-    this.groups = groups;
+    this.groups = List.copyOf(groups);
   }
 
   Optional<RegisterSpec> read(Section row) {
@@ -42,45 +42,47 @@ final class RegisterRow {
     if (row.faults().count() > before) {
       return Optional.empty();
     }
+    WireSource source = wire.orElseThrow().withSlice(slice(row));
     Presentation presentation =
-        presentation(row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
-    String key = key(row, wire.orElseThrow().address());
-    return row.make(
-        () ->
-            new RegisterSpec(
-                key,
-                row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
-                wire.orElseThrow(),
-                scaling.orElseThrow(),
-                presentation,
-                row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
-                range.orElseThrow(),
-                row.longs("absent"),
-                group,
-                row.flag("internal", false)));
+        presentation(row, texts, scaling.orElseThrow().decimals(), usual(source, texts));
+    String key = key(row);
+    return row.make(() ->
+        new RegisterSpec(
+            key,
+            row.text("topic-suffix", TopicText.suffix(key, source.address())),
+            source,
+            scaling.orElseThrow(),
+            presentation,
+            row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
+            range.orElseThrow(),
+            row.longs("absent"),
+            group,
+            row.flag("internal", false)));
   }
 
   /// The key, else what the suffix rule makes of label or address.
-  private static String key(Section row, int address) {
-    return row.has("key") ? row.text("key") : TopicText.suffix(row.text("label"), address);
+  static String key(Section row) {
+    return row.has("key")
+        ? row.text("key")
+        : TopicText.suffix(row.text("label"), row.whole("address", 0));
   }
 
   private static Optional<WireSource> wire(Section row) {
     WireType type = type(row.text("type"));
     if (type.words() == 0 && !row.has("words")) {
-      row.fault("words", "required, but missing here: type " + type.word() + " has no fixed length");
+      row.fault(
+          "words", "required, but missing here: type " + type.word() + " has no fixed length");
       return Optional.empty();
     }
-    return row.make(
-        () ->
-            new WireSource(
-                constant(RegisterTable.class, row.text("table", "holding")),
-                row.whole("address", 0),
-                row.whole("words", type.words()),
-                type,
-                constant(WordOrder.class, row.text("word-order", "high-first")),
-                constant(ByteOrder.class, row.text("byte-order", "high-first")),
-                slice(row)));
+    return row.make(() ->
+        new WireSource(
+            constant(RegisterTable.class, row.text("table", "holding")),
+            row.whole("address", 0),
+            row.whole("words", type.words()),
+            type,
+            constant(WordOrder.class, row.text("word-order", "high-first")),
+            constant(ByteOrder.class, row.text("byte-order", "high-first")),
+            BitSlice.WHOLE));
   }
 
   private static WireType type(String word) {
@@ -115,15 +117,14 @@ final class RegisterRow {
     if (row.text("access").equals("rw") && !wire.table().isWritable()) {
       row.fault("access", "table " + wire.table().word() + " cannot be written");
     }
-    if (!wire.slice().isWhole() && (type.isText() || type.isFloat() || wire.table().isBits())) {
+    BitSlice slice = slice(row);
+    int last = slice.shift() + slice.width() - 1;
+    if (!slice.isWhole() && (type.isText() || type.isFloat() || wire.table().isBits())) {
       row.fault("slice", "type " + type.word() + " has no part; an integer type has");
-    } else if (!wire.slice().isWhole()
-        && wire.slice().shift() + wire.slice().width() > 16 * wire.words()) {
+    } else if (!slice.isWhole() && last >= 16 * wire.words()) {
       row.fault(
           "slice",
-          "bits " + wire.slice().shift() + ".."
-              + (wire.slice().shift() + wire.slice().width() - 1) + " are not in 0.."
-              + (16 * wire.words() - 1));
+          "bits " + slice.shift() + ".." + last + " are not in 0.." + (16 * wire.words() - 1));
     }
     if (type.isText() && row.has("absent")) {
       row.fault("absent", "type " + type.word() + " has no raw number that could mean absent");
@@ -141,7 +142,7 @@ final class RegisterRow {
     @Nullable Long min = row.longOrNull("min");
     @Nullable Long max = row.longOrNull("max");
     @Nullable Long initial = row.longOrNull("default");
-    if (initial != null && (min != null && initial < min || max != null && initial > max)) {
+    if (initial != null && ((min != null && initial < min) || (max != null && initial > max))) {
       row.fault(
           "default",
           initial + " is not in " + (min == null ? "" : min) + ".." + (max == null ? "" : max));
@@ -150,11 +151,14 @@ final class RegisterRow {
   }
 
   private String group(Section row) {
-    String group = row.text("group", groups.isEmpty() ? "" : groups.getFirst());
-    if (!groups.isEmpty() && !groups.contains(group)) {
+    String group = row.text("group", groups.getFirst());
+    if (!groups.contains(group)) {
       row.fault(
           "group",
-          "`" + group + "` is not one of the groups " + String.join(", ", groups)
+          "`"
+              + group
+              + "` is not one of the groups "
+              + String.join(", ", groups)
               + Nearest.question(group, groups));
     }
     return group;
@@ -167,12 +171,11 @@ final class RegisterRow {
     section
         .node()
         .fieldNames()
-        .forEachRemaining(
-            raw -> {
-              if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
-                section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
-              }
-            });
+        .forEachRemaining(raw -> {
+          if (texts.put(Long.decode(plain(raw)), section.text(raw)) != null) {
+            section.fault(raw, "raw value " + Long.decode(plain(raw)) + " is given twice");
+          }
+        });
     return texts;
   }
 

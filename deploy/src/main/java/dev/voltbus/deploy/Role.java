@@ -64,7 +64,9 @@ enum Role {
 
   private static UsageException unknown(String word) {
     return new UsageException(
-        "--roles: `" + word + "` is not a role; valid: "
+        "--roles: `"
+            + word
+            + "` is not a role; valid: "
             + String.join(", ", Arrays.stream(values()).map(Role::word).toList()));
   }
 }

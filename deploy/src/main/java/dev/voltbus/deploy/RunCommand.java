@@ -79,7 +79,12 @@ final class RunCommand implements Callable<Integer> {
         description = "Members the cluster is meant to have (default: ${DEFAULT-VALUE}).")
     private int size = 1;
 
+    /// @throws UsageException if the options contradict each other
     ClusterOptions options() {
+      if (!joins && dns.isEmpty() && members.isEmpty()) {
+        throw new UsageException(
+            "--cluster-size needs --cluster, --cluster-members or --cluster-dns");
+      }
       if (!dns.isEmpty() && !members.isEmpty()) {
         throw new UsageException("--cluster-dns and --cluster-members exclude each other");
       }
@@ -98,15 +103,26 @@ final class RunCommand implements Callable<Integer> {
     int health = ports.insist(healthPort, "--health-port");
     Vertx vertx = open(loaded, chosen);
     Gateway gateway = new Gateway(vertx);
-    Process process = new Process(vertx, gateway, cluster != null);
+    Lifetime lifetime = new Lifetime(vertx, gateway, cluster != null);
     List<Deployable> console =
         List.of(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
-    process.await(gateway.start(loaded, chosen, health, console));
-    process.say(
-        "site " + loaded.name() + ": " + String.join(", ", words(chosen)) + " running; console "
-            + "http://" + Ports.HOST + ":" + http + "/, health http://" + Ports.HOST + ":" + health
+    lifetime.await(gateway.start(loaded, chosen, health, console));
+    lifetime.say(
+        "site "
+            + loaded.name()
+            + ": "
+            + String.join(", ", words(chosen))
+            + " running; console "
+            + "http://"
+            + Ports.HOST
+            + ":"
+            + http
+            + "/, health http://"
+            + Ports.HOST
+            + ":"
+            + health
             + "/health/ready");
-    return process.untilStopped();
+    return lifetime.untilStopped();
   }
 
   private static List<String> words(Set<Role> roles) {
@@ -121,7 +137,8 @@ final class RunCommand implements Callable<Integer> {
     }
     ClusterOptions clusterOptions = arguments.options();
     Cluster joining = Cluster.of(clusterOptions, loaded.name(), chosen);
-    Vertx vertx = Process.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
+    Vertx vertx =
+        Lifetime.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
     joining.refuseTwins(chosen);
     return vertx;
   }

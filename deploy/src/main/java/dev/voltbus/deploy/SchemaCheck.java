@@ -21,6 +21,8 @@ import java.util.Optional;
 /// words. The `title` of a sub-schema completes the sentence "is not ...".
 final class SchemaCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonSchemaFactory SCHEMAS =
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
   private final JsonNode text;
   private final JsonSchema schema;
@@ -29,8 +31,7 @@ final class SchemaCheck {
     this.text = text;
     SchemaValidatorsConfig config =
         SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
-    this.schema =
-        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(text, config);
+    this.schema = SCHEMAS.getSchema(text, config);
   }
 
   /// The check for one kind of file; nothing after a fault was added.
@@ -93,8 +94,12 @@ final class SchemaCheck {
     return at;
   }
 
-  private static Fault unknownKey(
-      ConfigTree tree, String pointer, String property, JsonNode rule) {
+  private JsonNode resolved(JsonNode rule) {
+    String reference = rule.path("$ref").asText();
+    return reference.startsWith("#") ? text.at(reference.substring(1)) : rule;
+  }
+
+  private static Fault unknownKey(ConfigTree tree, String pointer, String property, JsonNode rule) {
     String child = ConfigTree.child(pointer, property);
     List<String> known = new ArrayList<>();
     rule.path("properties").fieldNames().forEachRemaining(known::add);
@@ -106,32 +111,44 @@ final class SchemaCheck {
     }
     return tree.secretFault(
         child,
-        "unknown key `" + ConfigTree.shortened(property) + "`" + Nearest.question(property, known)
+        "unknown key `"
+            + ConfigTree.shortened(property)
+            + "`"
+            + Nearest.question(property, known)
             + (Nearest.to(property, known).isPresent() ? " known keys: " : "; known keys: ")
             + String.join(", ", known));
   }
 
-  private static Fault propertyName(
+  private Fault propertyName(
       ConfigTree tree, String pointer, ValidationMessage message, JsonNode rule) {
     String name = String.valueOf(message.getProperty());
     return tree.secretFault(
         ConfigTree.child(pointer, name),
-        "key `" + ConfigTree.shortened(name) + "` is not " + title(rule.path("propertyNames"), ""));
+        "key `"
+            + ConfigTree.shortened(name)
+            + "` is not "
+            + title(resolved(rule.path("propertyNames")), ""));
   }
 
   private static String wrongType(JsonNode value, JsonNode rule) {
-    JsonNode type = rule.path("type");
+    String type = rule.path("type").asText();
+    String title = rule.path("title").asText();
     String expected =
-        rule.has("title") ? rule.get("title").asText() : typeName(type.asText());
-    boolean quotable = type.asText().equals("string") && value.isValueNode() && !value.isNull();
-    return shown(value) + " is not " + expected
-        + (quotable && !rule.has("title") ? "; put it in quotes" : "");
+        switch (type) {
+          case "string" -> title.isEmpty() ? "text" : title;
+          case "array" -> title.isEmpty() ? "a list" : "a list (" + title + ")";
+          default -> typeName(type);
+        };
+    if (value.isNull()) {
+      return "is empty, but must be " + expected;
+    }
+    boolean quotable = type.equals("string") && title.isEmpty() && value.isValueNode();
+    return shown(value) + " is not " + expected + (quotable ? "; put it in quotes" : "");
   }
 
   private static String typeName(String type) {
     return switch (type) {
       case "object" -> "a section of `key: value` lines";
-      case "array" -> "a list";
       case "integer" -> "a whole number";
       case "number" -> "a number";
       case "boolean" -> "true or false";
@@ -145,14 +162,19 @@ final class SchemaCheck {
     if (rule.has("const")) {
       valid.add(rule.get("const").asText());
     }
-    return shown(value) + " is not one of " + String.join(", ", valid)
+    return shown(value)
+        + " is not one of "
+        + String.join(", ", valid)
         + Nearest.question(value.asText(), valid);
   }
 
   private static String outside(JsonNode value, JsonNode rule) {
     String found = ConfigTree.shortened(value.asText());
     if (rule.has("minimum") && rule.has("maximum")) {
-      return found + " is not in " + rule.get("minimum").asText() + ".."
+      return found
+          + " is not in "
+          + rule.get("minimum").asText()
+          + ".."
           + rule.get("maximum").asText();
     }
     return rule.has("exclusiveMinimum")

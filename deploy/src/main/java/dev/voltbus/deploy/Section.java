@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A `key: value` section of a file that its schema has accepted: types are right, required keys are
-/// there.
+/// A `key: value` section of a file that its schema has accepted: types are right, required keys
+/// are there.
 record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
 
   static Section root(ConfigTree tree, Faults faults) {
@@ -67,9 +68,7 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
   Duration duration(String key, Duration otherwise, Duration least, Duration most) {
     Duration duration = duration(key, otherwise);
     if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-      fault(
-          key,
-          text(key) + " is not in " + DurationText.of(least) + ".." + DurationText.of(most));
+      fault(key, text(key) + " is not in " + DurationText.of(least) + ".." + DurationText.of(most));
       return otherwise;
     }
     return duration;
@@ -129,8 +128,8 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
     faults.add(tree.fault(pointer, message));
   }
 
-  /// Makes a record; what its constructor refuses becomes a fault at the section, or at the key whose
-  /// name the message carries.
+  /// Makes a record; what its constructor refuses becomes a fault at the section, or at the key
+  /// whose name the message carries.
   <T> Optional<T> make(Supplier<T> maker) {
     try {
       return Optional.of(maker.get());
@@ -138,7 +137,7 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
       String message = String.valueOf(e.getMessage());
       node.properties().stream()
           .map(Map.Entry::getKey)
-          .filter(key -> message.matches(".*\\b" + java.util.regex.Pattern.quote(key) + "\\b.*"))
+          .filter(key -> message.matches(".*\\b" + Pattern.quote(key) + "\\b.*"))
           .findFirst()
           .ifPresentOrElse(key -> fault(key, message), () -> fault(message));
       return Optional.empty();

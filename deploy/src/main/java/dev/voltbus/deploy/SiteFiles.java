@@ -40,8 +40,7 @@ final class SiteFiles {
     Optional<Section> root =
         new CheckedFiles(configDir, known, faults).read(siteFile, CheckedFiles.Kind.SITE);
     Optional<Site> site =
-        root.flatMap(
-            section -> new SiteReader(section, siteFile, configDir, known, faults).read());
+        root.flatMap(section -> new SiteReader(section, siteFile, configDir, known, faults).read());
     faults.throwIfAny();
     return site.orElseThrow(() -> new IllegalStateException(siteFile + " gave no site, no fault"));
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,15 +27,12 @@ final class SiteReader {
   private final Section root;
   private final Path siteFile;
   private final Variables variables;
-  private final Faults faults;
   private final CheckedFiles files;
 
-  SiteReader(
-      Section root, Path siteFile, Path configDir, Variables variables, Faults faults) {
+  SiteReader(Section root, Path siteFile, Path configDir, Variables variables, Faults faults) {
     this.root = root;
     this.siteFile = siteFile;
     this.variables = variables;
-    this.faults = faults;
     this.files = new CheckedFiles(configDir, variables, faults);
   }
 
@@ -59,16 +57,15 @@ final class SiteReader {
     List<Link> links = new ArrayList<>();
     Map<String, String> urls = new HashMap<>();
     root.sections("links")
-        .forEach(
-            (name, section) -> {
-              String url = section.text("url");
-              String other = urls.putIfAbsent(url, name);
-              if (other != null) {
-                section.fault(
-                    "url", url + " is the url of link " + other + " too; one link serves all units");
-              }
-              links.add(link(name, section));
-            });
+        .forEach((name, section) -> {
+          String url = section.text("url");
+          String other = urls.putIfAbsent(url, name);
+          if (other != null) {
+            section.fault(
+                "url", url + " is the url of link " + other + " too; one link serves all units");
+          }
+          links.add(link(name, section));
+        });
     return links;
   }
 
@@ -95,8 +92,10 @@ final class SiteReader {
     if (link.reconnectMax().compareTo(link.reconnectMin()) < 0) {
       section.fault(
           section.has("reconnect-max") ? "reconnect-max" : "reconnect-min",
-          "reconnect-max " + DurationText.of(link.reconnectMax())
-              + " is shorter than reconnect-min " + DurationText.of(link.reconnectMin()));
+          "reconnect-max "
+              + DurationText.of(link.reconnectMax())
+              + " is shorter than reconnect-min "
+              + DurationText.of(link.reconnectMin()));
     }
     return link;
   }
@@ -108,23 +107,21 @@ final class SiteReader {
 
   /// Devices by name; those with a fault are left out.
   private Map<String, Device> devices() {
-    Map<String, Device> devices = new java.util.LinkedHashMap<>();
+    Map<String, Device> devices = new LinkedHashMap<>();
     Map<String, String> places = new HashMap<>();
     CheckedFiles.Library<DeviceType> types =
         files.library(CheckedFiles.Kind.DEVICE, DeviceFile::read);
     root.sections("devices")
-        .forEach(
-            (name, section) -> {
-              checkLink(section);
-              types
-                  .named(section, "type")
-                  .flatMap(type -> device(name, section, type))
-                  .ifPresent(
-                      device -> {
-                        devices.put(name, device);
-                        checkPlace(section, device, places);
-                      });
-            });
+        .forEach((name, section) -> {
+          checkLink(section);
+          types
+              .named(section, "type")
+              .flatMap(type -> device(name, section, type))
+              .ifPresent(device -> {
+                devices.put(name, device);
+                checkPlace(section, device, places);
+              });
+        });
     return devices;
   }
 
@@ -146,7 +143,12 @@ final class SiteReader {
     if (known.isEmpty()) {
       return "no " + kind + " `" + shown + "`; this site has none";
     }
-    return "no " + kind + " `" + shown + "`" + Nearest.question(name, known)
+    return "no "
+        + kind
+        + " `"
+        + shown
+        + "`"
+        + Nearest.question(name, known)
         + (Nearest.to(name, known).isPresent() ? " known: " : "; known: ")
         + String.join(", ", known);
   }
@@ -164,11 +166,13 @@ final class SiteReader {
     @Nullable Integer unit = section.has("unit") ? section.wholeOrNull("unit") : type.unit();
     if (unit == null) {
       section.fault(
-          "unit", "required, but missing here: " + type.map().model() + ".yaml states no usual unit");
+          "unit",
+          "required, but missing here: " + type.map().model() + ".yaml states no usual unit");
       return Optional.empty();
     }
     Map<String, Duration> periods = periods(section.section("poll"), type);
-    return section.make(() -> new Device(name, section.text("link"), unit, type.withPeriods(periods)));
+    return section.make(
+        () -> new Device(name, section.text("link"), unit, type.withPeriods(periods)));
   }
 
   private static Map<String, Duration> periods(Section poll, DeviceType type) {
@@ -176,16 +180,14 @@ final class SiteReader {
     Map<String, Duration> periods = new TreeMap<>();
     poll.node()
         .fieldNames()
-        .forEachRemaining(
-            group -> {
-              if (!groups.contains(group)) {
-                poll.fault(group, unknown("poll group", group, groups));
-              } else {
-                Duration own = period(type, group);
-                periods.put(
-                    group, poll.duration(group, own, PollGroup.SHORTEST, PollGroup.LONGEST));
-              }
-            });
+        .forEachRemaining(group -> {
+          if (!groups.contains(group)) {
+            poll.fault(group, unknown("poll group", group, groups));
+          } else {
+            Duration own = period(type, group);
+            periods.put(group, poll.duration(group, own, PollGroup.SHORTEST, PollGroup.LONGEST));
+          }
+        });
     return periods;
   }
 

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The variables a configuration file may refer to: `${NAME}`, or `${NAME:-default}` where it may be
-/// unset. `$${` stands for the two characters `${` themselves.
+/// The variables a configuration file may refer to: `${NAME}`, or `${NAME:-default}` where it may
+/// be unset. `$${` stands for the two characters `${` themselves.
 final class Variables {
   private static final Pattern REFERENCE =
       Pattern.compile("\\$?\\$\\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?})?");
@@ -55,10 +55,12 @@ final class Variables {
     String fallback = matcher.group(2);
     return value(name)
         .or(() -> Optional.ofNullable(fallback))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "variable " + name + " is not set; set it or write a default: ${" + name
-                        + ":-value}"));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "variable "
+                    + name
+                    + " is not set; set it or write a default: ${"
+                    + name
+                    + ":-value}"));
   }
 }

@@ -88,7 +88,9 @@ final class YamlFile {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
       String column =
           e.getProblemMark().map(mark -> " at column " + (mark.getColumn() + 1)).orElse("");
-      return notYaml(line, column, e.getProblem());
+      String problem = e.getProblem();
+      return notYaml(
+          line, column, problem.startsWith("but ") ? e.getContext() + ", " + problem : problem);
     } catch (ReaderException e) {
       int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
       return notYaml(line, "", "character U+%04X is not allowed".formatted(e.getCodePoint()));

@@ -20,7 +20,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 
-/// Turns YAML nodes into a Jackson tree and a table of lines. Numbers keep their exact decimal text.
+/// Turns YAML nodes into a Jackson tree and a table of lines. Numbers keep their exact decimal
+/// text.
 final class YamlTree {
   private static final int MOST_VALUES = 100_000;
   private static final int LONGEST_NUMBER = 100;
@@ -40,62 +41,70 @@ final class YamlTree {
   }
 
   ConfigTree convert(Node root) {
-    JsonNode tree = convert(root, "", line(root));
+    JsonNode tree = convert(root, "", "", line(root));
     return new ConfigTree(file, tree, lines);
   }
 
-  private JsonNode convert(Node node, String pointer, int line) {
+  private JsonNode convert(Node node, String pointer, String path, int line) {
     lines.put(pointer, line);
     values++;
     if (values > MOST_VALUES || node.isRecursive()) {
-      fault(line, "anchors unfold to more than " + MOST_VALUES + " values; write them out instead");
+      fault(
+          line,
+          "",
+          "anchors unfold to more than " + MOST_VALUES + " values; write them out instead");
       return NullNode.instance;
     }
     return switch (node) {
-      case MappingNode mapping -> mapping(mapping, pointer);
-      case SequenceNode sequence -> sequence(sequence, pointer);
-      case ScalarNode scalar -> scalar(scalar, line);
+      case MappingNode mapping -> mapping(mapping, pointer, path);
+      case SequenceNode sequence -> sequence(sequence, pointer, path);
+      case ScalarNode scalar -> scalar(scalar, path, line);
       default -> NullNode.instance;
     };
   }
 
-  private ObjectNode mapping(MappingNode mapping, String pointer) {
+  private ObjectNode mapping(MappingNode mapping, String pointer, String path) {
     ObjectNode out = JsonNodeFactory.instance.objectNode();
     for (NodeTuple tuple : mapping.getValue()) {
       int line = line(tuple.getKeyNode());
       if (!(tuple.getKeyNode() instanceof ScalarNode name)) {
-        fault(line, "a key must be a single word");
+        fault(line, path, "a key must be a single word");
       } else if (values <= MOST_VALUES) {
         String child = ConfigTree.child(pointer, name.getValue());
         if (out.has(name.getValue())) {
           fault(
               line,
-              "key `" + ConfigTree.shortened(name.getValue()) + "` is given twice, first in line "
+              path,
+              "key `"
+                  + ConfigTree.shortened(name.getValue())
+                  + "` is given twice, first in line "
                   + lines.getOrDefault(child, line));
         } else {
-          out.set(name.getValue(), convert(tuple.getValueNode(), child, line));
+          String inner = path.isEmpty() ? name.getValue() : path + "." + name.getValue();
+          out.set(name.getValue(), convert(tuple.getValueNode(), child, inner, line));
         }
       }
     }
     return out;
   }
 
-  private ArrayNode sequence(SequenceNode sequence, String pointer) {
+  private ArrayNode sequence(SequenceNode sequence, String pointer, String path) {
     ArrayNode out = JsonNodeFactory.instance.arrayNode();
     for (Node item : sequence.getValue()) {
       if (values <= MOST_VALUES) {
-        out.add(convert(item, ConfigTree.child(pointer, out.size()), line(item)));
+        String inner = path + "[" + out.size() + "]";
+        out.add(convert(item, ConfigTree.child(pointer, out.size()), inner, line(item)));
       }
     }
     return out;
   }
 
-  private JsonNode scalar(ScalarNode scalar, int line) {
+  private JsonNode scalar(ScalarNode scalar, String path, int line) {
     String text;
     try {
       text = variables.fill(scalar.getValue());
     } catch (IllegalArgumentException e) {
-      fault(line, String.valueOf(e.getMessage()));
+      fault(line, path, String.valueOf(e.getMessage()));
       return NullNode.instance;
     }
     Tag tag = scalar.isPlain() ? resolver.resolve(text, true) : Tag.STR;
@@ -138,8 +147,8 @@ final class YamlTree {
     return text.startsWith("0o") ? new BigInteger(text.substring(2), 8) : new BigInteger(text);
   }
 
-  private void fault(int line, String message) {
-    faults.add(new Fault(file, line, "", "", message));
+  private void fault(int line, String path, String message) {
+    faults.add(new Fault(file, line, path, "", message));
   }
 
   private static int line(Node node) {

@@ -48,8 +48,7 @@ final class DeviceDuty implements ShardDuty {
             site,
             "device",
             device);
-    this.duration =
-        metrics.timing("voltbus_mapping_seconds", "Time to map one poll", "site", site);
+    this.duration = metrics.timing("voltbus_mapping_seconds", "Time to map one poll", "site", site);
   }
 
   @Override
@@ -88,7 +87,11 @@ final class DeviceDuty implements ShardDuty {
       case DeviceMapper.Mapped mapped -> publish(mapped.snapshot(), began);
       case DeviceMapper.Refused refusal -> {
         refused.increment();
-        LOG.debug("device={} poll {}/{} refused: {}", device, poll.epoch(), poll.sequence(),
+        LOG.debug(
+            "device={} poll {}/{} refused: {}",
+            device,
+            poll.epoch(),
+            poll.sequence(),
             refusal.reason());
       }
     }

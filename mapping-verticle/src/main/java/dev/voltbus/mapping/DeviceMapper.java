@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Turns the polls of one device into snapshots. Knows the last value of every register, so that a
 /// snapshot is complete although only one poll group was read.
 ///
-/// A register whose read failed keeps its last value. While its neighbours in the group are fresh it
-/// counts as stale at once, because the group's read time is not its own; once older than its limit,
-/// or never read, it is bad. If the whole group failed, its values grow old by themselves.
+/// A register whose read failed keeps its last value. While its neighbours in the group are fresh
+/// it counts as stale at once, because the group's read time is not its own; once older than its
+/// limit, or never read, it is bad. If the whole group failed, its values grow old by themselves.
 final class DeviceMapper {
 
   /// What became of a poll.

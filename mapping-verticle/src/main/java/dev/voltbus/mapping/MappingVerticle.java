@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Builds a `DeviceSnapshot` from each `DevicePoll` of the devices whose lease it holds, and answers
-/// for their layouts.
+/// Builds a `DeviceSnapshot` from each `DevicePoll` of the devices whose lease it holds, and
+/// answers for their layouts.
 public final class MappingVerticle extends VerticleBase {
   private final Site site;
   private final Wiring wiring;

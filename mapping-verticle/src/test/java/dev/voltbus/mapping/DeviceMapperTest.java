@@ -70,8 +70,7 @@ class DeviceMapperTest {
   void valueOfAFailingBlockTurnsBadWhenItsLimitIsOver() {
     map(0, pack(5280, 50), settings());
 
-    assertEquals(
-        Quality.STALE, quality(map(3999, pack(5280, 50), refused(300)), "cutoff"));
+    assertEquals(Quality.STALE, quality(map(3999, pack(5280, 50), refused(300)), "cutoff"));
     assertEquals(Quality.BAD, quality(map(4000, pack(5280, 50), refused(300)), "cutoff"));
     assertEquals(Quality.GOOD, quality(map(4001, pack(5280, 50), settings()), "cutoff"));
   }

@@ -33,14 +33,12 @@ final class Fixtures {
                     Derivation.Op.PRODUCT, "battery_pack_voltage", "battery_pack_current")),
             derived(
                 "temperature_max",
-                Derivation.of(
-                    Derivation.Op.MAX, "external_temperature", "internal_temperature")),
+                Derivation.of(Derivation.Op.MAX, "external_temperature", "internal_temperature")),
             derived(
                     "system_state",
                     Derivation.lookup("system_status", Map.of(0x91L, 3L, 0x96L, 3L), 0))
                 .withPresentation(
-                    Presentation.NONE.withTexts(
-                        Map.of(0x91L, "charging", 0x96L, "regenerating")))),
+                    Presentation.NONE.withTexts(Map.of(0x91L, "charging", 0x96L, "regenerating")))),
         List.of(PollGroup.every("fast", Duration.ofSeconds(1))),
         ReadLimits.MODBUS);
   }

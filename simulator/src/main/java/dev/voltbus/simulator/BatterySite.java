@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A simulated battery site on loopback: a TinyBMS pack (unit 170) with its inverter (unit 1) behind
-/// one Modbus TCP server, a BYD-type battery (unit 21) behind another. Deploy it as a verticle.
+/// A simulated battery site on loopback: a TinyBMS pack (unit 170) with its inverter (unit 1)
+/// behind one Modbus TCP server, a BYD-type battery (unit 21) behind another. Deploy it as a
+/// verticle.
 public final class BatterySite extends VerticleBase {
   public static final int TINYBMS_UNIT = TinyBms.UNIT;
   public static final int INVERTER_UNIT = Inverter.UNIT;
@@ -91,11 +92,10 @@ public final class BatterySite extends VerticleBase {
 
   /// Fixes the current of both batteries, positive when they charge; NaN brings the profile back.
   public Future<Void> fixCurrent(double ampere) {
-    return onOwnContext(
-        () -> {
-          pack.fixCurrent(ampere);
-          tower.fixCurrent(ampere);
-        });
+    return onOwnContext(() -> {
+      pack.fixCurrent(ampere);
+      tower.fixCurrent(ampere);
+    });
   }
 
   private SimulatedDevice device(int unit) {
@@ -109,11 +109,10 @@ public final class BatterySite extends VerticleBase {
 
   private Future<Void> onOwnContext(Runnable action) {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        now -> {
-          action.run();
-          done.complete();
-        });
+    context.runOnContext(now -> {
+      action.run();
+      done.complete();
+    });
     return done.future();
   }
 

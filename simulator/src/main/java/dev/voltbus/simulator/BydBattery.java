@@ -89,8 +89,7 @@ final class BydBattery {
   private static List<Row> inverterArea() {
     List<Row> rows = new ArrayList<>();
     for (int address = 400; address < 500; address++) {
-      rows.add(
-          Row.setting(address, new int[] {0}, new Row.Bounds(0, 0xFFFF, false, false)));
+      rows.add(Row.setting(address, new int[] {0}, new Row.Bounds(0, 0xFFFF, false, false)));
     }
     return rows;
   }

@@ -28,8 +28,6 @@ final class Protocol {
           : refuse(function, Refusal.ILLEGAL_FUNCTION);
     } catch (Refusal refusal) {
       return refuse(function, refusal.code());
-    } catch (IndexOutOfBoundsException tooShort) {
-      return refuse(function, Refusal.ILLEGAL_VALUE);
     }
   }
 
@@ -38,6 +36,7 @@ final class Protocol {
   }
 
   private Buffer perform(int function, Buffer request) throws Refusal {
+    expectLength(function, request.length());
     return switch (function) {
       case 1 -> readBits(function, SimulatedDevice.Table.COIL, request);
       case 2 -> readBits(function, SimulatedDevice.Table.DISCRETE, request);
@@ -53,6 +52,21 @@ final class Protocol {
     };
   }
 
+  /// A request that is too short, or longer than its function says, is refused whole.
+  private static void expectLength(int function, int length) throws Refusal {
+    boolean fits =
+        switch (function) {
+          case 1, 2, 3, 4, 5, 6 -> length == 5;
+          case 22 -> length == 7;
+          case 15, 16 -> length > 6;
+          case 23 -> length > 10;
+          default -> true;
+        };
+    if (!fits) {
+      throw new Refusal(Refusal.ILLEGAL_VALUE);
+    }
+  }
+
   private Buffer readBits(int function, SimulatedDevice.Table table, Buffer request)
       throws Refusal {
     int[] bits = device.read(table, request.getUnsignedShort(1), count(request, MOST_BITS_READ));
@@ -66,8 +80,7 @@ final class Protocol {
   private Buffer readWords(int function, SimulatedDevice.Table table, Buffer request)
       throws Refusal {
     return words(
-        function,
-        device.read(table, request.getUnsignedShort(1), count(request, MOST_WORDS_READ)));
+        function, device.read(table, request.getUnsignedShort(1), count(request, MOST_WORDS_READ)));
   }
 
   private static Buffer words(int function, int[] words) {
@@ -88,8 +101,7 @@ final class Protocol {
   }
 
   private Buffer writeWord(Buffer request) throws Refusal {
-    write(
-        SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), request.getUnsignedShort(3));
+    write(SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), request.getUnsignedShort(3));
     return request.getBuffer(0, 5);
   }
 
@@ -106,10 +118,7 @@ final class Protocol {
 
   private Buffer writeWords(Buffer request) throws Refusal {
     int count = count(request, MOST_WORDS_WRITTEN);
-    write(
-        SimulatedDevice.Table.HOLDING,
-        request.getUnsignedShort(1),
-        wordsOf(request, 5, count));
+    write(SimulatedDevice.Table.HOLDING, request.getUnsignedShort(1), wordsOf(request, 5, count));
     return request.getBuffer(0, 5);
   }
 

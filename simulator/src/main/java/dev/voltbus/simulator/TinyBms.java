@@ -18,8 +18,8 @@ final class TinyBms {
   private static final double IDLE_A = 0.5;
   private static final double SOH_PERCENT = 99;
 
-  /// Settings: address, least, greatest, initial raw number, signed. Bounds and initial numbers as in
-  /// the register list of contract tinybms; where that gives none, those of its code list.
+  /// Settings: address, least, greatest, initial raw number, signed. Bounds and initial numbers as
+  /// in the register list of contract tinybms; where that gives none, those of its code list.
   private static final int[][] SETTINGS = {
     {300, 1200, 4500, 3650, 0},
     {301, 1000, 3500, 3250, 0},
@@ -43,14 +43,12 @@ final class TinyBms {
     {323, 0, 50000, 100, 0},
     {328, 0, 50000, 40, 0},
     {329, 0, 7, 0, 0},
-    {330, 0, 0x1E01, 1, 0},
     {331, 0, 8, 0, 0},
     {332, 1, 30, 5, 0},
     {333, 1, 9, 1, 0},
     {334, 0, 6, 0, 0},
     {335, 1, 7, 1, 0},
     {336, 0, 2, 0, 0},
-    {337, 0, 16, 0, 0},
     {338, 0, 7, 7, 0},
     {339, 0, 1, 0, 0},
     {340, 0, 1, 0, 0},
@@ -58,8 +56,11 @@ final class TinyBms {
     {342, 0, 7, 0, 0},
     {343, 0, 2, 1, 0},
   };
+
   private static final int DISCHARGE_CUTOFF = 317;
   private static final int CHARGE_CUTOFF = 318;
+  private static final int CHARGER_TYPE = 330;
+  private static final int PRECHARGE_PIN = 337;
 
   private final BatteryModel model;
   private final SimulatedDevice device = new SimulatedDevice("tinybms", 3, 16);
@@ -93,8 +94,7 @@ final class TinyBms {
   void step() {
     highestChargeA = Math.max(highestChargeA, model.currentA());
     highestDischargeA = Math.max(highestDischargeA, -model.currentA());
-    highestSpread =
-        Math.max(highestSpread, model.highestCellVolts() - model.lowestCellVolts());
+    highestSpread = Math.max(highestSpread, model.highestCellVolts() - model.lowestCellVolts());
     lowestCelsius = Math.min(lowestCelsius, model.celsius());
     highestCelsius = Math.max(highestCelsius, model.celsius());
   }
@@ -184,8 +184,7 @@ final class TinyBms {
             113,
             1,
             () ->
-                RawWords.bytes(
-                    (int) Math.round(highestCelsius), (int) Math.round(lowestCelsius))));
+                RawWords.bytes((int) Math.round(highestCelsius), (int) Math.round(lowestCelsius))));
     rows.add(readOnly(114, 1, () -> RawWords.bytes(1, 0)));
     rows.add(readOnly(116, 2, () -> RawWords.u32LowFirst(1_000)));
     return rows;
@@ -209,9 +208,20 @@ final class TinyBms {
       rows.add(Row.setting(setting[0], new int[] {setting[3] & 0xFFFF}, bounds));
     }
     rows.add(
-        Row.setting(
-            312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
+        Row.setting(312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
+    rows.add(Row.setting(CHARGER_TYPE, new int[] {1}, TinyBms::isChargerType));
+    rows.add(Row.setting(PRECHARGE_PIN, new int[] {0}, TinyBms::isPrechargePin));
     return rows;
+  }
+
+  /// Low byte charger type 0..1, high byte discharge over-current time-out 0..30 s.
+  private static boolean isChargerType(int[] words) {
+    return (words[0] & 0xFF) <= 1 && words[0] >>> 8 <= 30;
+  }
+
+  /// The code list has a hole between 9 and 16.
+  private static boolean isPrechargePin(int[] words) {
+    return words[0] <= 9 || words[0] == 16;
   }
 
   private static List<Row> versions() {
@@ -220,8 +230,7 @@ final class TinyBms {
         readOnly(501, 1, () -> RawWords.bytes(0b010, 5)),
         readOnly(502, 1, () -> new int[] {2309}),
         readOnly(503, 1, () -> RawWords.bytes(1, 3)),
-        readOnly(
-            504, 6, () -> RawWords.text(String.format(Locale.ROOT, "SIM%09d", 1), 6)));
+        readOnly(504, 6, () -> RawWords.text(String.format(Locale.ROOT, "SIM%09d", 1), 6)));
   }
 
   private static double rounded(double number, double steps) {

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Life of the process around a gateway: waits, prints, and stops in order when told to.
-final class Process {
-  private static final Logger LOG = LoggerFactory.getLogger(Process.class);
+/// The life of the process around a gateway: waits, prints, and stops in order when told to.
+final class Lifetime {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
 
@@ -25,7 +25,7 @@ final class Process {
   private final boolean clustered;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Process(Vertx vertx, Gateway gateway, boolean clustered) {
+  Lifetime(Vertx vertx, Gateway gateway, boolean clustered) {
     this.vertx = vertx;
     this.gateway = gateway;
     this.clustered = clustered;
@@ -38,16 +38,17 @@ final class Process {
   /// @throws UsageException with the cause in one line if it fails or takes too long
   static <T> T await(Future<T> start, String what) {
     try {
-      return start.toCompletionStage().toCompletableFuture().get(
-          START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return start
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       LOG.debug("could not {}", what, e);
       Throwable cause = e.getCause();
       throw new UsageException(
           "could not " + what + ": " + (cause == null ? e : cause).getMessage());
     } catch (TimeoutException e) {
-      throw new UsageException(
-          "could not " + what + " within " + START_LIMIT.toSeconds() + " s");
+      throw new UsageException("could not " + what + " within " + START_LIMIT.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UsageException("interrupted, could not " + what);
