@@ -83,7 +83,7 @@ class DeviceMapTest {
   }
 
   private static List<Long> codes(RegisterFacts row) {
-    return Arrays.stream(row.text("enum").split(";"))
+    return Arrays.stream(row.text("enum").split(";", -1))
         .filter(code -> code.contains("="))
         .map(code -> Long.decode(code.substring(0, code.indexOf('='))))
         .toList();
@@ -216,7 +216,7 @@ class DeviceMapTest {
   void bydShowsItsConstantsWordByWord(RegisterFacts row) {
     List<Integer> expected = new ArrayList<>();
     String text = row.text("initial_raw").replaceFirst(" then.*", "");
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       expected.add(Integer.valueOf(word));
     }
     while (expected.size() < row.words()) {

@@ -37,7 +37,7 @@ class SitesTest {
         TestingWire wire = TestingWire.to(site.site().packServer())) {
       await(site.site().fixCurrent(50));
       expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 500);
-      wire.ask(INVERTER_UNIT, TestingWire.writing(0, 125, 300, 1));
+      wire.ask(INVERTER_UNIT, TestingWire.writing(0, 125, 300, 3));
       expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 125);
       expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 500);
       assertArrayEquals(new int[] {1000, 1000}, wire.read(INVERTER_UNIT, 0, 2));
