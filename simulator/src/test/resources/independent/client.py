@@ -16,7 +16,7 @@ from decimal import Decimal, getcontext
 
 from pymodbus.client import ModbusTcpClient
 
-getcontext().prec = 60
+getcontext().prec = 200
 
 
 class Device:

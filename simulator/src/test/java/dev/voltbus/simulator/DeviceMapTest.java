@@ -233,7 +233,7 @@ class DeviceMapTest {
     assertEquals("BYD Battery-Box Premium HV", text(118, 16));
     assertEquals("5.0", text(134, 8));
     assertEquals("3.26", text(142, 8));
-    assertEquals("P03T020Z1904018001", text(150, 16));
+    assertEquals("P030T020Z19111800001", text(150, 16));
   }
 
   private String text(int address, int words) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SitesTest {
   private static final int MEASURED_CURRENT = 10;
 
+  /// Slow answers keep a test that waits for a value from keeping the machine busy.
+  private static final Fault PACE = new Fault.Delay(Duration.ofMillis(20));
+
   /// Reads a register until it shows a word.
   private static void expect(TestingWire wire, int unit, int address, int word) throws IOException {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
@@ -35,6 +38,7 @@ class SitesTest {
   void theInvertersLimitsRuleThePack() throws IOException {
     try (TestingSite<BatterySite> site = TestingSite.start(new BatterySite(0, 0));
         TestingWire wire = TestingWire.to(site.site().packServer())) {
+      site.site().packServer().fault(INVERTER_UNIT, PACE);
       await(site.site().fixCurrent(50));
       expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 500);
       wire.ask(INVERTER_UNIT, TestingWire.writing(0, 125, 300, 3));
@@ -49,6 +53,7 @@ class SitesTest {
   void theCutoffsOfTheBmsRuleThePack() throws IOException {
     try (TestingSite<BatterySite> site = TestingSite.start(new BatterySite(0, 0));
         TestingWire wire = TestingWire.to(site.site().packServer())) {
+      site.site().packServer().fault(INVERTER_UNIT, PACE);
       await(site.site().fixCurrent(-50));
       wire.ask(TINYBMS_UNIT, TestingWire.writing(317, 20));
       expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 0x10000 - 200);

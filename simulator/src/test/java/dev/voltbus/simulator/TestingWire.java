@@ -81,7 +81,7 @@ final class TestingWire implements AutoCloseable {
 
   /// PDU of the answer to a Modbus TCP request.
   byte[] ask(int unit, Buffer pdu) throws IOException {
-    transaction++;
+    transaction = (transaction + 1) & 0xFFFF;
     send(frame(transaction, unit, pdu));
     byte[] answer = receiveFrame();
     if (Buffer.buffer(answer).getUnsignedShort(0) != transaction) {
