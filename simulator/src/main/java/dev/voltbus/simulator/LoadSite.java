@@ -64,6 +64,10 @@ public final class LoadSite extends VerticleBase {
     return servers.stream().map(ModbusServer::port).toList();
   }
 
+  ModbusServer server(int index) {
+    return servers.get(index);
+  }
+
   /// Requests that device number `index` has got.
   public long requests(int index) {
     return servers.get(index).requests(UNIT);

@@ -219,9 +219,9 @@ final class TinyBms {
     return (words[0] & 0xFF) <= 1 && words[0] >>> 8 <= 30;
   }
 
-  /// The code list has a hole between 9 and 16.
+  /// 0 disabled, 2..9 and 16 pins.
   private static boolean isPrechargePin(int[] words) {
-    return words[0] <= 9 || words[0] == 16;
+    return words[0] == 0 || (words[0] >= 2 && words[0] <= 9) || words[0] == 16;
   }
 
   private static List<Row> versions() {
