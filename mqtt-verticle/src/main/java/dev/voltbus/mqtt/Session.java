@@ -40,7 +40,7 @@ final class Session {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
-    this.client = MqttClient.create(vertx, ClientSettings.of(settings));
+    this.client = MqttClient.create(new CorkedVertx(vertx), ClientSettings.of(settings));
   }
 
   void onMessage(Consumer<MqttPublishMessage> handler) {

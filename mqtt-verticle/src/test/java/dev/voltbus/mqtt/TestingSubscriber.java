@@ -10,7 +10,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +78,16 @@ final class TestingSubscriber {
 
   Heard await(String topic, String payload) {
     return await(message -> message.topic().equals(topic) && message.payload().equals(payload));
+  }
+
+  /// The next so many messages, by topic.
+  Map<String, Heard> collect(int count) {
+    Map<String, Heard> collected = new HashMap<>();
+    while (collected.size() < count) {
+      Heard next = await(message -> true);
+      collected.put(next.topic(), next);
+    }
+    return collected;
   }
 
   /// Everything taken by `await` so far.
