@@ -14,9 +14,10 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 
-/// The Vert.x that the MQTT client gets: its sockets collect what is written in one turn of the event
-/// loop and hand it to the kernel in one go. The MQTT client itself flushes after every message and
-/// offers no way to hold that back, hence this step into Vert.x's inner classes, the only one.
+/// The Vert.x that the MQTT client gets: its sockets collect what is written in one turn of the
+/// event loop and hand it to the kernel in one go. The MQTT client itself flushes after every
+/// message and offers no way to hold that back, hence this step into Vert.x's inner classes, the
+/// only one.
 final class CorkedVertx extends VertxWrapper {
   private static final int MOST_HELD_BACK = 256;
 

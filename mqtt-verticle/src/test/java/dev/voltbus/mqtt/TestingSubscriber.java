@@ -55,21 +55,24 @@ final class TestingSubscriber {
 
   /// Waits for the next message that fits; what comes before is kept in `heard`.
   Heard await(Predicate<Heard> fits) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    Heard next = next(end);
+    while (!fits.test(next)) {
+      next = next(end);
+    }
+    return next;
+  }
+
+  private Heard next(long end) {
     try {
-      Heard next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-      while (next != null && keep(next) && !fits.test(next)) {
-        next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-      }
+      Heard next = queue.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       assertNotNull(next, () -> "not heard in " + LIMIT_SECONDS + " s; heard: " + heard);
+      heard.add(next);
       return next;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return fail("interrupted");
     }
-  }
-
-  private boolean keep(Heard next) {
-    return heard.add(next);
   }
 
   Heard await(String topic) {
