@@ -38,7 +38,7 @@ final class Agenda {
 
   /// Forgets all appointments of one owner.
   void drop(Object owner) {
-    appointments.removeIf(appointment -> appointment.owner == owner);
+    appointments.removeIf(appointment -> appointment.owner.equals(owner));
     if (appointments.isEmpty()) {
       disarm();
     }
