@@ -48,7 +48,9 @@ final class DeviceWatch {
     this.failed = metrics.counter("voltbus_polls_failed_total", "Polls without any answer", labels);
     this.missed =
         metrics.counter(
-            "voltbus_polls_missed_total", "Polls left out because the one before ran on", labels);
+            "voltbus_polls_missed_total",
+            "Polls left out because the one before still ran or the process was busy",
+            labels);
   }
 
   /// Starts anew for a link session, and the sequence with it.

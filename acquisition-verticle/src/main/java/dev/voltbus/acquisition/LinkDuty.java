@@ -72,7 +72,7 @@ final class LinkDuty implements ShardDuty {
   }
 
   private Future<Void> atHome(Supplier<Future<Void>> step) {
-    if (Vertx.currentContext() == home) {
+    if (home.equals(Vertx.currentContext())) {
       return step.get();
     }
     Promise<Void> done = Promise.promise();
