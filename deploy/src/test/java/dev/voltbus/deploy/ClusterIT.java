@@ -1,0 +1,110 @@
+package dev.voltbus.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.simulator.BatterySite;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The roles of one site in three processes on the clustered event bus.
+@Timeout(180)
+class ClusterIT {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(5);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final BatterySite site = new BatterySite(0, 0);
+  private final List<PackagedProduct> nodes = new ArrayList<>();
+  private TestingMosquitto broker;
+  private Path siteFile;
+  @TempDir Path folder;
+
+  @BeforeEach
+  void start() throws Exception {
+    broker = TestingMosquitto.start();
+    vertx.deployVerticle(site).await();
+    siteFile = folder.resolve("site.yaml");
+    String demo = Files.readString(PackagedProduct.HOME.resolve("config/sites/demo.yaml"));
+    // A name of its own is a cluster of its own.
+    Files.writeString(
+        siteFile, demo.replace("site: demo", "site: demo-" + ProcessHandle.current().pid()));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (PackagedProduct node : nodes) {
+      node.close();
+    }
+    vertx.close().await();
+    broker.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acquisition mapping mqtt,command",
+        "mqtt,command mapping acquisition",
+        "mapping acquisition mqtt,command"
+      })
+  void threeProcessesPublishTheTopicsOfOneInWhateverOrderTheyStart(String order) throws Exception {
+    try (TestingListener listener = TestingListener.on(broker.port())) {
+      for (String roles : order.split(" ")) {
+        PackagedProduct node = node(roles);
+        node.awaitLine(line -> line.contains("running; console"), START);
+      }
+      listener.awaitAll(
+          heard -> DemoTopics.eachTwice(heard) && DemoTopics.changed(heard),
+          Duration.ofSeconds(60),
+          "all topics twice and changed");
+      DemoTopics.check(listener.heard());
+      for (PackagedProduct node : nodes) {
+        node.signal("TERM");
+      }
+      for (PackagedProduct node : nodes) {
+        node.awaitExit(STOP);
+      }
+      assertEquals("offline", listener.heard("BE/status").getLast().payload());
+    }
+  }
+
+  // Two owners of a link would both poll; take-over comes with clustered leases.
+  @Test
+  void secondNodeWithARoleThatRunsIsRefused() throws Exception {
+    node("mapping").awaitLine(line -> line.contains("running; console"), START);
+    PackagedProduct twin = node("mapping,command");
+    assertEquals(1, twin.awaitExit(START));
+    assertTrue(
+        twin.output().contains("role mapping already runs on member [127.0.0.1]:"), twin.output());
+  }
+
+  private PackagedProduct node(String roles) throws IOException {
+    PackagedProduct node =
+        PackagedProduct.start(
+            Map.of(
+                "MQTT_PORT", Integer.toString(broker.port()),
+                "MODBUS_PORT", Integer.toString(site.packServer().port()),
+                "MODBUS_PORT_2", Integer.toString(site.towerServer().port())),
+            "run",
+            "--site=" + siteFile,
+            "--roles=" + roles,
+            "--cluster",
+            "--http-port=" + PackagedProduct.freePort(),
+            "--health-port=" + PackagedProduct.freePort());
+    nodes.add(node);
+    return node;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.voltbus.deploy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/// A real mosquitto on a loopback port of its own.
+final class TestingMosquitto implements AutoCloseable {
+  private static final Path PROGRAM = Path.of("/usr/sbin/mosquitto");
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final int port;
+  private final Path folder;
+  private Process process;
+
+  private TestingMosquitto(int port, Path folder) throws IOException {
+    this.port = port;
+    this.folder = folder;
+    this.process = launch();
+  }
+
+  /// Skips the test where mosquitto is missing; fails it where everything is required.
+  static void require() {
+    boolean there =
+        Files.isExecutable(PROGRAM) && Files.isExecutable(Path.of("/usr/bin/mosquitto_sub"));
+    if ("all".equals(System.getenv("VOLTBUS_REQUIRE"))) {
+      Assertions.assertTrue(there, "mosquitto or mosquitto_sub is missing");
+    }
+    if (!there) {
+      System.err.println("SKIPPED: mosquitto or mosquitto_sub is not installed");
+    }
+    Assumptions.assumeTrue(there, "mosquitto or mosquitto_sub is not installed");
+  }
+
+  static TestingMosquitto start() throws IOException {
+    require();
+    return new TestingMosquitto(
+        PackagedProduct.freePort(), Files.createTempDirectory("voltbus-mosquitto"));
+  }
+
+  private Process launch() throws IOException {
+    Path config = folder.resolve("mosquitto.conf");
+    Files.writeString(
+        config,
+        "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n");
+    Process launched =
+        new ProcessBuilder(PROGRAM.toString(), "-c", config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("mosquitto.log").toFile())
+            .start();
+    awaitListening();
+    return launched;
+  }
+
+  private void awaitListening() {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!accepts()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("mosquitto does not listen on port " + port);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean accepts() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  void stop() throws InterruptedException {
+    process.destroy();
+    Assertions.assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  /// Starts again on the same port.
+  void restart() throws IOException {
+    process = launch();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+}
