@@ -118,7 +118,8 @@ class AcquisitionOutageTest {
     acquisition.nextPoll(TestingAcquisition::isRead);
     assertTrue(acquisition.nextStatus().connected());
     assertEquals(0, acquisition.waitingStatuses(), "a cut that healed at once is no news");
-    assertEquals(1, acquisition.metrics().count("voltbus_link_losses_total", "bms"));
+    acquisition.until(
+        "loss counted", () -> acquisition.metrics().count("voltbus_link_losses_total", "bms") == 1);
   }
 
   @Test

@@ -65,7 +65,7 @@ final class Fixtures {
     return new Device(name, "bms", unit, map(period, ReadLimits.MODBUS, places));
   }
 
-  /// A site with the one link `bms`, quick to give up and to try again.
+  /// A site with the one link `bms`, quick to connect again and patient with a busy machine.
   static Site site(String url, Device... devices) {
     return new Site("test", List.of(quick(url)), List.of(devices), List.of());
   }
@@ -75,7 +75,7 @@ final class Fixtures {
         "bms",
         url,
         Duration.ofSeconds(3),
-        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
         Duration.ofMillis(40),
         Duration.ofMillis(320));
   }
