@@ -62,7 +62,7 @@ class ClusterIT {
       })
   void threeProcessesPublishTheTopicsOfOneInWhateverOrderTheyStart(String order) throws Exception {
     try (TestingListener listener = TestingListener.on(broker.port())) {
-      for (String roles : order.split(" ")) {
+      for (String roles : order.split(" ", -1)) {
         PackagedProduct node = node(roles);
         node.awaitLine(line -> line.contains("running; console"), START);
       }

@@ -147,8 +147,8 @@ final class DemoTopics {
     assertFalse(message.retained(), message.toString());
     JsonObject json = new JsonObject(message.payload());
     for (String key : json.fieldNames()) {
-      assertInstanceOf(
-          INFO_TEXTS.contains(key) ? String.class : Number.class, json.getValue(key), key);
+      Class<?> type = INFO_TEXTS.contains(key) ? String.class : Number.class;
+      assertInstanceOf(type, json.getValue(key), key);
     }
     assertTrue(json.containsKey("bms_status"), message.toString());
     if (json.containsKey("battery_current")) {
