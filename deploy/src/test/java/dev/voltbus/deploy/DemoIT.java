@@ -28,7 +28,7 @@ class DemoIT {
       try (TestingListener listener = TestingListener.on(mqtt)) {
         listener.awaitAll(
             heard ->
-                DemoTopics.eachTwice(heard)
+                DemoTopics.each(2, heard)
                     && DemoTopics.changed(heard)
                     && DemoTopics.bothSigns(heard),
             Duration.ofSeconds(60),

@@ -73,10 +73,10 @@ final class DemoTopics {
 
   private DemoTopics() {}
 
-  /// True when each topic was heard at least twice.
-  static boolean eachTwice(List<Heard> heard) {
+  /// True when each topic was heard at least so many times.
+  static boolean each(int times, List<Heard> heard) {
     return ALL.stream()
-        .allMatch(topic -> heard.stream().filter(m -> m.topic().equals(topic)).count() >= 2);
+        .allMatch(topic -> heard.stream().filter(m -> m.topic().equals(topic)).count() >= times);
   }
 
   /// True when the changing ones were heard with two different payloads.
