@@ -23,6 +23,8 @@ import java.util.random.RandomGenerator;
 ///
 /// After [#end] it publishes nothing and touches nothing that the next turn uses.
 final class LinkSession {
+  private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+
   private final String site;
   private final Link link;
   private final Lease lease;
@@ -80,6 +82,18 @@ final class LinkSession {
     polls.removeIf(GroupPolls::isEmpty);
     polls.forEach(group -> group.beginAt(first));
     polls.forEach(this::appoint);
+    announceLater();
+  }
+
+  private void announceLater() {
+    long next = wiring.time().monotonicNanos() + ANNOUNCED_EVERY.toNanos();
+    agenda.at(
+        next,
+        this,
+        () -> {
+          watch.announce();
+          announceLater();
+        });
   }
 
   /// Completes when the socket is closed; a request that is out may take its time limit.

@@ -82,8 +82,16 @@ final class LinkWatch {
   private void enter(State next, String why) {
     state = next;
     reason = why;
-    LinkStatus status = new LinkStatus(link.name(), token, next == State.UP, why);
-    wiring.bus().publish(Address.links(site), status);
+    announce();
+  }
+
+  /// Tells the bus how the link does, unless that is not known yet. Repeated now and then for those
+  /// who came later.
+  void announce() {
+    if (state != State.UNTRIED) {
+      LinkStatus status = new LinkStatus(link.name(), token, state == State.UP, reason);
+      wiring.bus().publish(Address.links(site), status);
+    }
   }
 
   void lost(String why) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.simulator.BatterySite;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -57,5 +58,16 @@ class AcquisitionTimingTest {
     assertEquals(first.sequence() + 1, second.sequence());
     assertEquals(first.sequence() + 2, third.sequence());
     assertEquals(9, acquisition.metrics().count("voltbus_polls_missed_total", "pack"));
+  }
+
+  // A console that starts later must not take a link that works for an unknown one.
+  @Test
+  void stateOfALinkIsRepeatedEveryTenSeconds() {
+    LinkStatus first = acquisition.nextStatus();
+    assertEquals(0, acquisition.waitingStatuses());
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(first, acquisition.nextStatus());
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(first, acquisition.nextStatus());
   }
 }
