@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,11 @@ final class TestingListener implements AutoCloseable {
   /// One message.
   ///
   /// @param nanos when it arrived
-  record Heard(long nanos, String topic, int qos, boolean retained, String payload) {}
+  record Heard(long nanos, String topic, int qos, boolean retained, String payload) {
+    JsonObject json() {
+      return new JsonObject(payload);
+    }
+  }
 
   private final Process process;
   private final List<Heard> heard = new ArrayList<>();
