@@ -64,6 +64,7 @@ final class TinyBms {
 
   private final BatteryModel model;
   private final SimulatedDevice device = new SimulatedDevice("tinybms", 3, 16);
+  private final Protections protections;
   private double highestChargeA;
   private double highestDischargeA;
   private double highestSpread;
@@ -72,6 +73,7 @@ final class TinyBms {
 
   TinyBms(BatteryModel model) {
     this.model = model;
+    this.protections = new Protections(model, this::setting);
     device
         .readable(Table.HOLDING, 0, 59)
         .readable(Table.HOLDING, 100, 119)
@@ -90,8 +92,10 @@ final class TinyBms {
     return device;
   }
 
-  /// Follows the extremes the statistics show; once for each step of the model.
+  /// Follows the extremes the statistics show and lets the protections act; once for each step of
+  /// the model.
   void step() {
+    protections.step();
     highestChargeA = Math.max(highestChargeA, model.currentA());
     highestDischargeA = Math.max(highestDischargeA, -model.currentA());
     highestSpread = Math.max(highestSpread, model.highestCellVolts() - model.lowestCellVolts());
@@ -99,18 +103,20 @@ final class TinyBms {
     highestCelsius = Math.max(highestCelsius, model.celsius());
   }
 
-  /// Currents at which the BMS itself cuts off, in A.
+  /// The most it lets in, in A: its cut-off, or nothing while a protection acts.
   int chargeCutoffA() {
-    return setting(CHARGE_CUTOFF);
+    return protections.blocksCharge() ? 0 : setting(CHARGE_CUTOFF);
   }
 
+  /// The most it lets out, in A.
   int dischargeCutoffA() {
-    return setting(DISCHARGE_CUTOFF);
+    return protections.blocksDischarge() ? 0 : setting(DISCHARGE_CUTOFF);
   }
 
+  /// The raw number of a setting, signed.
   private int setting(int address) {
     try {
-      return device.read(Table.HOLDING, address, 1)[0];
+      return (short) device.read(Table.HOLDING, address, 1)[0];
     } catch (Refusal impossible) {
       throw new IllegalStateException("setting " + address + " cannot be read", impossible);
     }
@@ -154,6 +160,9 @@ final class TinyBms {
   }
 
   private int status() {
+    if (protections.isActive()) {
+      return 0x9B;
+    }
     if (model.soc() >= 0.999) {
       return 0x92;
     }
@@ -174,9 +183,11 @@ final class TinyBms {
     rows.add(number(102, () -> highestDischargeA * 10));
     rows.add(number(103, () -> highestChargeA * 10));
     rows.add(number(104, () -> highestSpread * 10_000));
-    for (int address : new int[] {105, 106, 107, 108, 109}) {
-      rows.add(number(address, () -> 0));
-    }
+    rows.add(number(105, () -> protections.count(Protections.Kind.UNDER_VOLTAGE)));
+    rows.add(number(106, () -> protections.count(Protections.Kind.OVER_VOLTAGE)));
+    rows.add(number(107, () -> 0));
+    rows.add(number(108, () -> 0));
+    rows.add(number(109, () -> protections.count(Protections.Kind.OVER_HEAT)));
     rows.add(number(111, () -> 42));
     rows.add(number(112, () -> 17));
     rows.add(

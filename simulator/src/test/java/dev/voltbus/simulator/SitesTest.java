@@ -60,6 +60,27 @@ class SitesTest {
     }
   }
 
+  // A cell above its cut-off stops charging, says fault, is counted once, and recovers.
+  @Test
+  void cellAboveItsCutoffStopsChargingUntilItIsBack() throws IOException {
+    try (TestingSite<BatterySite> site = TestingSite.start(new BatterySite(0, 0));
+        TestingWire wire = TestingWire.to(site.site().packServer())) {
+      site.site().packServer().fault(INVERTER_UNIT, PACE);
+      site.site().packServer().fault(TINYBMS_UNIT, PACE);
+      await(site.site().fixCurrent(50));
+      expect(wire, TINYBMS_UNIT, 50, 0x91);
+      wire.ask(TINYBMS_UNIT, TestingWire.writing(315, 3000));
+      expect(wire, TINYBMS_UNIT, 50, 0x9B);
+      expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 0);
+      expect(wire, TINYBMS_UNIT, 106, 1);
+      await(site.site().fixCurrent(-50));
+      expect(wire, INVERTER_UNIT, MEASURED_CURRENT, 0x10000 - 500);
+      wire.ask(TINYBMS_UNIT, TestingWire.writing(315, 3800));
+      expect(wire, TINYBMS_UNIT, 50, 0x93);
+      assertEquals(1, wire.read(TINYBMS_UNIT, 106, 1)[0]);
+    }
+  }
+
   @Test
   void pinnedWordsShowUntilTheyAreReleased() throws IOException {
     try (TestingSite<BatterySite> site = TestingSite.start(new BatterySite(0, 0));
