@@ -89,6 +89,8 @@ class IndependentServerTest {
     for (int cell = 0; cell < 16; cell++) {
       forms.add(new OtherForm(tiny, cell, "u16 absent 0", "a cell that is not wired reads 0"));
     }
+    forms.add(
+        new OtherForm(tiny, 323, "u16 absent 65535", "reads 65535 once the BMS has taken a value"));
     forms.addAll(
         List.of(
             new OtherForm(tiny, 200, "bytes", "a list of events is not a value"),
