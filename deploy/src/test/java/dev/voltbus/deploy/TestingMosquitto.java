@@ -26,12 +26,7 @@ final class TestingMosquitto implements AutoCloseable {
 
   /// Starts one, or skips the test with the reason where it is not installed.
   static TestingMosquitto start(Path folder) throws IOException {
-    if (program("mosquitto").isEmpty()) {
-      String missing = "mosquitto is not installed (apt-get install mosquitto)";
-      assertNotEquals("all", System.getenv("VOLTBUS_REQUIRE"), missing);
-      System.out.println("skipped: " + missing);
-      abort(missing);
-    }
+    require("mosquitto");
     int port = PackagedProduct.freePorts(1).getFirst();
     Path configuration =
         Files.writeString(
@@ -43,6 +38,16 @@ final class TestingMosquitto implements AutoCloseable {
             """
                 .formatted(System.getProperty("user.name"), port));
     return new TestingMosquitto(configuration, port, run(configuration));
+  }
+
+  /// Skips the test with the reason where a program is missing; fails it where all must be there.
+  static void require(String name) {
+    if (program(name).isEmpty()) {
+      String missing = name + " is not installed (apt-get install mosquitto mosquitto-clients)";
+      assertNotEquals("all", System.getenv("VOLTBUS_REQUIRE"), missing);
+      System.out.println("skipped: " + missing);
+      abort(missing);
+    }
   }
 
   private static Process run(Path configuration) throws IOException {

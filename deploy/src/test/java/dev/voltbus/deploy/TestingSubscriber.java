@@ -3,23 +3,26 @@ package dev.voltbus.deploy;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// A consumer of the site's topics: subscribes to everything and remembers it.
 final class TestingSubscriber implements AutoCloseable {
@@ -47,30 +50,33 @@ final class TestingSubscriber implements AutoCloseable {
     client.publishHandler(this::take);
   }
 
-  /// Subscribes to `#`; tries until there is a broker on the port.
+  /// Subscribes to `#` as soon as there is a broker on the port.
   static TestingSubscriber on(Vertx vertx, int port) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      TestingSubscriber subscriber = new TestingSubscriber(vertx);
-      try {
-        await(subscriber.client.connect(port, Ports.HOST));
-        await(subscriber.client.subscribe("#", 2));
-        return subscriber;
-      } catch (ExecutionException refused) {
-        assertTrue(System.nanoTime() < end, () -> "no broker on port " + port + ": " + refused);
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
+    while (!isOpen(port)) {
+      assertTrue(System.nanoTime() < end, () -> "no broker on port " + port + " in " + PATIENCE);
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    TestingSubscriber subscriber = new TestingSubscriber(vertx);
+    await(subscriber.client.connect(port, Ports.HOST));
+    await(subscriber.client.subscribe("#", 2));
+    return subscriber;
+  }
+
+  /// The client library would log each refused attempt with a stack trace.
+  private static boolean isOpen(int port) {
+    try (Socket probe = new Socket(Ports.HOST, port)) {
+      return probe.isConnected();
+    } catch (IOException refused) {
+      return false;
     }
   }
 
-  private static void await(io.vertx.core.Future<?> future) throws ExecutionException {
+  private static void await(Future<?> future) {
     try {
-      future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+      future.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
-      throw new ExecutionException(late);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      fail("interrupted");
+      throw new AssertionError("the broker does not answer", late);
     }
   }
 
@@ -99,7 +105,7 @@ final class TestingSubscriber implements AutoCloseable {
       while (!condition.getAsBoolean()) {
         long left = end - System.nanoTime();
         assertTrue(left > 0, () -> "not within " + limit + ": " + what + "; heard " + counts());
-        left -= arrived.awaitNanos(left);
+        var _ = arrived.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -110,7 +116,7 @@ final class TestingSubscriber implements AutoCloseable {
   }
 
   /// Waits for the first live message on a topic that fits.
-  Heard awaitLive(String topic, Duration limit, java.util.function.Predicate<Heard> fits) {
+  Heard awaitLive(String topic, Duration limit, Predicate<Heard> fits) {
     await(topic, limit, () -> live(topic).stream().anyMatch(fits));
     return live(topic).stream().filter(fits).findFirst().orElseThrow();
   }
