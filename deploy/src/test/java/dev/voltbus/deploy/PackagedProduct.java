@@ -31,6 +31,7 @@ final class PackagedProduct implements AutoCloseable {
 
   private static final Path ENV = Path.of("/usr/bin/env");
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
   private static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(HTTP_LIMIT).version(HttpClient.Version.HTTP_1_1).build();
@@ -94,13 +95,14 @@ final class PackagedProduct implements AutoCloseable {
 
   /// Waits for a line, on either output, that contains a text.
   PackagedProduct awaitLine(String text) {
-    long left = START_LIMIT.toNanos();
+    long end = System.nanoTime() + START_LIMIT.toNanos();
     lock.lock();
     try {
       while (lines().noneMatch(line -> line.contains(text))) {
         assertTrue(process.isAlive(), () -> "ended before `" + text + "`\n" + output());
+        long left = end - System.nanoTime();
         assertTrue(left > 0, () -> "no `" + text + "` in " + START_LIMIT + "\n" + output());
-        left -= printed.awaitNanos(Math.min(left, Duration.ofMillis(200).toNanos()));
+        var _ = printed.awaitNanos(Math.min(left, LOOK_AGAIN.toNanos()));
       }
       return this;
     } catch (InterruptedException e) {
