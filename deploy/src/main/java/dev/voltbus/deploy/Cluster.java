@@ -17,7 +17,10 @@ import java.util.Set;
 /// A node's membership: Hazelcast carries who is there, the Vert.x event bus carries the messages.
 final class Cluster {
   private static final String ROLES = "voltbus.roles";
-  private static final int FIRST_BUS_PORT = 15701;
+  private static final int BUS_PORT = 15701;
+
+  /// Several nodes of one machine may start at the same moment; only the system gives each its own.
+  private static final int ANY_PORT = 0;
 
   private final HazelcastClusterManager manager;
 
@@ -91,9 +94,9 @@ final class Cluster {
     EventBusOptions bus = options.getEventBusOptions();
     bus.setConnectTimeout(1000).setClusterPingInterval(2000).setClusterPingReplyInterval(2000);
     if (local) {
-      bus.setHost(Ports.HOST).setPort(new Ports().giveWay(null, FIRST_BUS_PORT, "--bus-port"));
+      bus.setHost(Ports.HOST).setPort(ANY_PORT);
     } else {
-      bus.setPort(FIRST_BUS_PORT);
+      bus.setPort(BUS_PORT);
     }
     return Vertx.builder().with(options).withClusterManager(manager).buildClustered();
   }
