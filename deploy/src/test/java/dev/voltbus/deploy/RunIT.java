@@ -76,14 +76,33 @@ final class RunIT {
   }
 
   @Test
-  void publishesTheSameTopicsAndPayloadsThroughMosquitto() throws Exception {
+  void publishesWhatCheckAnnouncesThroughMosquitto() throws Exception {
     PayloadContract contract = PayloadContract.load();
+    Set<String> announced = announced();
+    assertTrue(announced.containsAll(SiteTopics.required()), announced::toString);
     try (TestingSubscriber subscriber = subscriber();
         PackagedProduct run = run()) {
-      SiteTopics.awaitEach(subscriber, 1, LIMIT);
+      subscriber.await(
+          "exactly " + announced, LIMIT, () -> subscriber.counts().keySet().equals(announced));
       SiteTopics.awaitMovement(subscriber, LIMIT);
       subscriber.all().forEach(contract::check);
       assertEquals(List.of(), run.standardOutput());
+    }
+  }
+
+  /// The topics that `voltbus check` lists, without those that answer commands.
+  private static Set<String> announced() throws IOException, InterruptedException {
+    try (PackagedProduct check = PackagedProduct.start("check", "--site=" + SITE)) {
+      assertEquals(0, check.awaitExit(LIMIT), check::output);
+      Set<String> topics = new TreeSet<>();
+      boolean listed = false;
+      for (String line : check.standardOutput()) {
+        listed = line.startsWith("  ") ? listed : line.startsWith("topics of ");
+        if (listed && line.startsWith("  ") && !line.endsWith("/command/result")) {
+          topics.add(line.strip());
+        }
+      }
+      return topics;
     }
   }
 
