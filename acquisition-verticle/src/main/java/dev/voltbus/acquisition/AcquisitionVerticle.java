@@ -12,7 +12,6 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Polls the devices of every link whose lease it holds and publishes what they answer as
 /// `DevicePoll`. The only verticle that touches a device.
@@ -22,8 +21,7 @@ public final class AcquisitionVerticle extends VerticleBase {
 
   private final Site site;
   private final Wiring wiring;
-  private final List<Leases.Claim> claims = new ArrayList<>();
-  private @Nullable Agenda agenda;
+  private final List<Future<Leases.Claim>> claims = new ArrayList<>();
 
   public AcquisitionVerticle(Site site, Wiring wiring) {
     this.site = site;
@@ -32,35 +30,36 @@ public final class AcquisitionVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Agenda shared = new Agenda(vertx, wiring.time());
-    agenda = shared;
-    List<Future<Void>> all = new ArrayList<>();
-    for (int i = 0; i < site.links().size(); i++) {
-      Duration offset = SPREAD.multipliedBy(i).dividedBy(site.links().size());
-      all.add(compete(site.links().get(i), shared, offset));
+    Agenda agenda = new Agenda(vertx, wiring.time());
+    int links = site.links().size();
+    for (int i = 0; i < links; i++) {
+      claims.add(compete(site.links().get(i), agenda, SPREAD.multipliedBy(i).dividedBy(links)));
     }
-    return all.isEmpty() ? Future.succeededFuture() : Future.all(all);
+    return Future.join(claims)
+        .recover(failure -> giveBack().transform((given, late) -> Future.failedFuture(failure)));
   }
 
-  private Future<Void> compete(Link link, Agenda shared, Duration offset) {
+  private Future<Leases.Claim> compete(Link link, Agenda agenda, Duration offset) {
     List<Device> devices =
         site.devices().stream().filter(device -> device.link().equals(link.name())).toList();
-    LinkDuty duty = new LinkDuty(vertx, site.name(), link, devices, wiring, shared, offset);
-    return wiring
-        .leases()
-        .compete(new Shard(Shard.Kind.LINK, site.name(), link.name()), duty)
-        .onSuccess(claims::add)
-        .mapEmpty();
+    Shard shard = new Shard(Shard.Kind.LINK, site.name(), link.name());
+    LinkDuty duty = new LinkDuty(vertx, site.name(), link, devices, wiring, agenda, offset);
+    return Future.succeededFuture(duty).compose(ready -> wiring.leases().compete(shard, ready));
   }
 
   @Override
   public Future<?> stop() {
-    @Nullable Agenda shared = agenda;
-    if (shared != null) {
-      shared.clear();
-    }
-    List<Future<Void>> ends = claims.reversed().stream().map(Leases.Claim::release).toList();
-    return ends.isEmpty() ? Future.succeededFuture() : Future.join(ends);
+    return giveBack();
+  }
+
+  private Future<?> giveBack() {
+    return Future.join(claims.reversed().stream().map(AcquisitionVerticle::release).toList());
+  }
+
+  /// A competition that never began has nothing to give back.
+  private static Future<Void> release(Future<Leases.Claim> claim) {
+    return claim.transform(
+        won -> won.succeeded() ? won.result().release() : Future.succeededFuture());
   }
 
   /// The read requests a device gets, for `voltbus check`: one line each.

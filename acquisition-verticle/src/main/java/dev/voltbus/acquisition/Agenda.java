@@ -14,11 +14,13 @@ final class Agenda {
   private final Vertx vertx;
   private final TimeSource time;
   private final PriorityQueue<Appointment> appointments =
-      new PriorityQueue<>(Comparator.comparingLong(Appointment::atNanos));
+      new PriorityQueue<>(
+          Comparator.comparingLong(Appointment::atNanos).thenComparingLong(Appointment::number));
+  private long made;
   private long timer = NO_TIMER;
   private long armedFor;
 
-  private record Appointment(long atNanos, Runnable action) {}
+  private record Appointment(long atNanos, long number, Object owner, Runnable action) {}
 
   Agenda(Vertx vertx, TimeSource time) {
     this.vertx = vertx;
@@ -26,14 +28,20 @@ final class Agenda {
   }
 
   /// Runs the action at a monotonic time, at once if that is past, but never within this call.
-  void at(long nanos, Runnable action) {
-    appointments.add(new Appointment(nanos, action));
+  /// Actions of one moment run in the order in which they were added.
+  ///
+  /// @param owner in whose name [#drop] takes it back
+  void at(long nanos, Object owner, Runnable action) {
+    appointments.add(new Appointment(nanos, made++, owner, action));
     arm();
   }
 
-  void clear() {
-    appointments.clear();
-    disarm();
+  /// Forgets all appointments of one owner.
+  void drop(Object owner) {
+    appointments.removeIf(appointment -> appointment.owner.equals(owner));
+    if (appointments.isEmpty()) {
+      disarm();
+    }
   }
 
   private void arm() {
@@ -54,12 +62,16 @@ final class Agenda {
     }
   }
 
+  /// An action that throws costs the others nothing but a millisecond.
   private void run() {
     timer = NO_TIMER;
     long now = time.monotonicNanos();
-    while (!appointments.isEmpty() && appointments.element().atNanos <= now) {
-      appointments.remove().action.run();
+    try {
+      while (!appointments.isEmpty() && appointments.element().atNanos <= now) {
+        appointments.remove().action.run();
+      }
+    } finally {
+      arm();
     }
-    arm();
   }
 }

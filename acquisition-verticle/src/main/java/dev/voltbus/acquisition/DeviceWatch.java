@@ -1,15 +1,15 @@
 package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Device;
-import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.RegisterBlock;
+import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.Wiring;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,85 +17,123 @@ import org.slf4j.LoggerFactory;
 final class DeviceWatch {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceWatch.class);
 
+  private enum State {
+    UNTRIED,
+    ANSWERING,
+    SILENT
+  }
+
+  private record Place(RegisterTable table, int address, int count) {}
+
   private final Device device;
+  private final String part;
   private final Wiring wiring;
-  private final Metrics.Counter good;
+  private final Metrics.Counter answered;
   private final Metrics.Counter failed;
   private final Metrics.Counter missed;
-  private final Set<Integer> refusedAddresses = new HashSet<>();
+  private final Set<Place> refused = new HashSet<>();
+  private State state = State.UNTRIED;
+  private boolean silenceLogged;
+  private long silentSinceNanos;
   private long sequence;
-  private @Nullable Long silentSinceNanos;
 
   DeviceWatch(String site, Device device, Wiring wiring) {
     this.device = device;
+    this.part = "device " + device.name();
     this.wiring = wiring;
     String[] labels = {"site", site, "link", device.link(), "device", device.name()};
     Metrics metrics = wiring.metrics();
-    this.good = metrics.counter("voltbus_polls_total", "Polls with at least one answer", labels);
+    this.answered =
+        metrics.counter("voltbus_polls_total", "Polls with at least one answer", labels);
     this.failed = metrics.counter("voltbus_polls_failed_total", "Polls without any answer", labels);
     this.missed =
         metrics.counter(
-            "voltbus_polls_missed_total", "Polls left out because the one before ran on", labels);
+            "voltbus_polls_missed_total",
+            "Polls left out because the one before still ran or the process was busy",
+            labels);
+  }
+
+  /// Starts anew for a link session, and the sequence with it.
+  void begin() {
+    state = State.UNTRIED;
+    silenceLogged = false;
+    refused.clear();
+    sequence = 0;
+  }
+
+  Device device() {
+    return device;
   }
 
   long nextSequence() {
     return ++sequence;
   }
 
-  void missed() {
-    missed.increment();
+  void missed(long polls) {
+    if (polls > 0) {
+      missed.add(polls);
+    }
   }
 
-  void polled(DevicePoll poll) {
-    boolean answered = false;
-    for (RegisterBlock block : poll.blocks()) {
-      answered |= block.isRead() || block.reason() == QualityReason.REFUSED;
-      watchRefusal(block);
-    }
-    if (answered) {
+  /// @param blocks what one poll brought, at least one
+  void polled(List<RegisterBlock> blocks) {
+    blocks.forEach(this::watchRefusal);
+    if (blocks.stream().anyMatch(DeviceWatch::isAnswer)) {
       answered();
     } else {
-      silent(poll.blocks().getFirst().failure());
+      silent(blocks.getFirst());
     }
+  }
+
+  /// A refusal is an answer too.
+  private static boolean isAnswer(RegisterBlock block) {
+    return block.isRead() || block.reason() == QualityReason.REFUSED;
   }
 
   private void watchRefusal(RegisterBlock block) {
+    Place place = new Place(block.table(), block.address(), block.count());
     if (block.reason() == QualityReason.REFUSED) {
-      if (refusedAddresses.add(block.address())) {
+      if (refused.add(place)) {
         LOG.warn("device={} {}", device.name(), block.failure());
       }
-    } else if (block.isRead() && refusedAddresses.remove(block.address())) {
+    } else if (block.isRead() && refused.remove(place)) {
       LOG.info(
           "device={} {} {} is read again", device.name(), block.table().word(), block.address());
     }
   }
 
   private void answered() {
-    good.increment();
-    @Nullable Long since = silentSinceNanos;
-    if (since != null) {
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(wiring.time().monotonicNanos() - since);
+    answered.increment();
+    if (state == State.ANSWERING) {
+      return;
+    }
+    if (silenceLogged) {
+      long seconds =
+          TimeUnit.NANOSECONDS.toSeconds(wiring.time().monotonicNanos() - silentSinceNanos);
       LOG.info("device={} answers again after {} s", device.name(), seconds);
     }
-    silentSinceNanos = null;
-    wiring.health().up(part());
+    state = State.ANSWERING;
+    silenceLogged = false;
+    wiring.health().up(part);
   }
 
-  private void silent(String reason) {
+  /// That the link is down has been said once for all devices behind it.
+  private void silent(RegisterBlock first) {
     failed.increment();
-    if (silentSinceNanos == null) {
+    boolean ownFault = first.reason() != QualityReason.NO_CONNECTION;
+    if (state != State.SILENT) {
+      state = State.SILENT;
       silentSinceNanos = wiring.time().monotonicNanos();
-      LOG.warn("device={} does not answer: {}", device.name(), reason);
-      wiring.health().down(part(), reason);
+      wiring.health().down(part, first.failure());
+    }
+    if (ownFault && !silenceLogged) {
+      silenceLogged = true;
+      LOG.warn("device={} does not answer: {}", device.name(), first.failure());
+      wiring.health().down(part, first.failure());
     }
   }
 
   void end() {
-    silentSinceNanos = null;
-    wiring.health().gone(part());
-  }
-
-  private String part() {
-    return "device " + device.name();
+    wiring.health().gone(part);
   }
 }

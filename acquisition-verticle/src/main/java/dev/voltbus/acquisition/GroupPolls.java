@@ -9,12 +9,12 @@ final class GroupPolls {
   private final PollGroup group;
   private final ReadPlan plan;
   private final DeviceWatch watch;
-  private long epoch;
   private long dueNanos;
   private boolean waiting;
+  private boolean unconnected;
 
-  GroupPolls(Device device, PollGroup group, DeviceWatch watch) {
-    this.device = device;
+  GroupPolls(PollGroup group, DeviceWatch watch) {
+    this.device = watch.device();
     this.group = group;
     this.plan = ReadPlan.of(device.map(), group.name());
     this.watch = watch;
@@ -24,17 +24,19 @@ final class GroupPolls {
     return plan.requests().isEmpty();
   }
 
-  void begin(long newEpoch, long firstDueNanos) {
-    epoch = newEpoch;
+  /// Sets the first moment of the fixed grid.
+  void beginAt(long firstDueNanos) {
     dueNanos = firstDueNanos;
-    waiting = false;
   }
 
-  /// Moves to the next moment of the group's fixed grid that lies ahead.
-  void advance(long now) {
+  /// Moves to the next moment of the grid that lies ahead.
+  ///
+  /// @return how many moments were passed over
+  long advance(long now) {
     long period = group.period().toNanos();
-    long behind = Math.max(0, now - dueNanos);
-    dueNanos += (behind / period + 1) * period;
+    long passed = Math.max(0, now - dueNanos) / period;
+    dueNanos += (passed + 1) * period;
+    return passed;
   }
 
   long dueNanos() {
@@ -46,12 +48,19 @@ final class GroupPolls {
     return waiting;
   }
 
-  void wait(boolean forTheWire) {
-    waiting = forTheWire;
+  void startWaiting() {
+    waiting = true;
   }
 
-  long epoch() {
-    return epoch;
+  /// @param withoutConnection whether the poll failed for want of a connection
+  void endWaiting(boolean withoutConnection) {
+    waiting = false;
+    unconnected = withoutConnection;
+  }
+
+  /// Whether the last poll failed for want of a connection and none has begun since.
+  boolean isOwed() {
+    return unconnected && !waiting;
   }
 
   Device device() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param codes for `LOOKUP`: raw value to published number; a raw value that is not listed gives
 ///   `otherwise`
 /// @param otherwise for `LOOKUP`: the number for a raw value that is not listed
+/// @param otherwiseText for `LOOKUP`: the text for a raw value that is not listed, empty for none
 /// @param address the address shown in payloads, or null where the value has none
 public record Derivation(
     Op op,
@@ -23,6 +24,7 @@ public record Derivation(
     BigDecimal factor,
     Map<Long, Long> codes,
     long otherwise,
+    String otherwiseText,
     @Nullable Integer address)
     implements ValueSource {
 
@@ -53,18 +55,23 @@ public record Derivation(
   }
 
   public static Derivation of(Op op, String... keys) {
-    return new Derivation(op, List.of(keys), BigDecimal.ONE, Map.of(), 0, null);
+    return new Derivation(op, List.of(keys), BigDecimal.ONE, Map.of(), 0, "", null);
   }
 
   public Derivation times(BigDecimal by) {
-    return new Derivation(op, of, by, codes, otherwise, address);
+    return new Derivation(op, of, by, codes, otherwise, otherwiseText, address);
   }
 
   public Derivation at(int shownAddress) {
-    return new Derivation(op, of, factor, codes, otherwise, shownAddress);
+    return new Derivation(op, of, factor, codes, otherwise, otherwiseText, shownAddress);
+  }
+
+  /// Shows this text for a raw value that is not listed.
+  public Derivation otherwiseSaying(String text) {
+    return new Derivation(op, of, factor, codes, otherwise, text, address);
   }
 
   public static Derivation lookup(String key, Map<Long, Long> codes, long otherwise) {
-    return new Derivation(Op.LOOKUP, List.of(key), BigDecimal.ONE, codes, otherwise, null);
+    return new Derivation(Op.LOOKUP, List.of(key), BigDecimal.ONE, codes, otherwise, "", null);
   }
 }

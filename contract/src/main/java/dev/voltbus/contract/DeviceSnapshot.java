@@ -169,8 +169,17 @@ public final class DeviceSnapshot implements Message {
   public @Nullable String text(SnapshotLayout layout, int index) {
     @Nullable RegisterCodec codec = layout.codec(index);
     return codec == null
-        ? layout.spec(index).presentation().texts().get(raws[index])
+        ? derivedText(layout.spec(index), raws[index])
         : codec.text(words, layout.wordsAt(index), raws[index]);
+  }
+
+  private static @Nullable String derivedText(RegisterSpec spec, long raw) {
+    @Nullable String listed = spec.presentation().texts().get(raw);
+    boolean unlisted =
+        listed == null
+            && spec.source() instanceof Derivation derived
+            && !derived.otherwiseText().isEmpty();
+    return unlisted ? ((Derivation) spec.source()).otherwiseText() : listed;
   }
 
   private void write(FrameWriter out) {

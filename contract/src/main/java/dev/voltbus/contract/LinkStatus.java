@@ -1,6 +1,8 @@
 package dev.voltbus.contract;
 
-/// A link came up or went down.
+/// A link came up or went down, or, every 10 s, how it does. A connection that is lost and made
+/// again with the next request is no change; `connected` is false once an attempt to connect has
+/// failed.
 ///
 /// @param link link name
 /// @param token fencing token of its owner

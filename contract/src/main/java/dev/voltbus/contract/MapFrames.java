@@ -130,6 +130,7 @@ final class MapFrames {
           out.putLong(number);
         });
     out.putLong(derived.otherwise());
+    out.putString(derived.otherwiseText());
     putBoxed(derived.address() == null ? null : derived.address().longValue(), out);
   }
 
@@ -161,9 +162,16 @@ final class MapFrames {
       codes.put(in.getLong(), in.getLong());
     }
     long otherwise = in.getLong();
+    String otherwiseText = in.getString();
     @Nullable Long address = boxed(in);
     return new Derivation(
-        op, of, factor, codes, otherwise, address == null ? null : address.intValue());
+        op,
+        of,
+        factor,
+        codes,
+        otherwise,
+        otherwiseText,
+        address == null ? null : address.intValue());
   }
 
   private static void write(Presentation shown, FrameWriter out) {

@@ -11,6 +11,7 @@ import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -68,10 +69,12 @@ final class RunningConsole {
     for (int i = 0; i < headers.length; i += 2) {
       options.putHeader(headers[i], headers[i + 1]);
     }
-    return client
-        .request(options)
-        .compose(request -> request.send())
-        .compose(response -> response.body().map(body -> response));
+    return client.request(options).compose(RunningConsole::exchange);
+  }
+
+  /// Runs on the event loop: attached from the test's thread, the body could be over before.
+  private static Future<HttpClientResponse> exchange(HttpClientRequest request) {
+    return request.send().compose(response -> response.body().map(body -> response));
   }
 
   /// Asks again until the answer is as wanted: a message on the bus arrives some time after it was

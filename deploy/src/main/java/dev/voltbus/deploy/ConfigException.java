@@ -18,9 +18,4 @@ final class ConfigException extends Exception {
   List<Fault> faults() {
     return faults;
   }
-
-  @Override
-  public String toString() {
-    return String.valueOf(getMessage());
-  }
 }

@@ -77,7 +77,7 @@ final class DerivedRow {
       row.fault(
           "codes", "required, but missing here: op lookup needs the number for each raw value");
     }
-    for (String key : List.of("codes", "otherwise")) {
+    for (String key : List.of("codes", "otherwise", "otherwise-text")) {
       if (!lookup && row.has(key)) {
         row.fault(key, "belongs to op lookup, not to op " + row.text("op"));
       }
@@ -94,6 +94,7 @@ final class DerivedRow {
         row.decimal("factor", BigDecimal.ONE),
         codes(row),
         row.has("otherwise") ? row.node().get("otherwise").longValue() : 0,
+        row.text("otherwise-text", ""),
         row.wholeOrNull("address"));
   }
 

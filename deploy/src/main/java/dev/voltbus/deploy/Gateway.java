@@ -40,16 +40,17 @@ final class Gateway {
     return health;
   }
 
-  /// Starts the health server first, so that a slow start can be watched, then the roles.
+  /// Starts the health server first, so that a slow start can be watched, then the others, which
+  /// hear what the roles say from the beginning, then the roles.
   Future<Void> start(Site site, Set<Role> roles, int healthPort, List<Deployable> others) {
     Future<Void> started = deploy(new HealthServer(Ports.HOST, healthPort, health, metrics));
+    for (Deployable other : others) {
+      started = started.compose(ready -> deploy(other));
+    }
     for (Role role : Role.values()) {
       if (roles.contains(role)) {
         started = started.compose(ready -> deploy(role.verticle(site, wiring)));
       }
-    }
-    for (Deployable other : others) {
-      started = started.compose(ready -> deploy(other));
     }
     return started.onSuccess(ready -> health.enter(HealthBoard.Phase.RUNNING));
   }

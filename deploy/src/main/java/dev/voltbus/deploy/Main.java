@@ -19,11 +19,13 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int code =
-        new CommandLine(new Main())
-            .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line))
-            .execute(arguments);
-    System.exit(code);
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /// The command with its way of saying what is wrong: exit code 1 and one line for each fault.
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line));
   }
 
   /// A fault people can put right is printed as it is, anything else with its stack trace.

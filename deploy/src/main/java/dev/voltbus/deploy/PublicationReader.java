@@ -3,10 +3,7 @@ package dev.voltbus.deploy;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Publication;
-import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.TopicContract;
-import dev.voltbus.contract.TopicContract.PerValue;
-import dev.voltbus.contract.TopicContract.Reporting;
 import dev.voltbus.contract.TopicText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the publications of a site file.
 final class PublicationReader {
@@ -75,10 +70,11 @@ final class PublicationReader {
 
   private Optional<Publication> publication(String name, Section section, ContractType type) {
     int before = section.faults().count();
-    Set<String> options = options(section.section("options"), type);
-    Map<String, Publication.Binding> bindings = bindings(section, type);
-    TopicContract.Overrides overrides = overrides(section, type);
-    type.perValue().ifPresent(rule -> checkSuffixes(section));
+    PublicationValues values = new PublicationValues(section, type, devices);
+    Set<String> options = values.options();
+    Map<String, Publication.Binding> bindings = values.bindings();
+    TopicContract.Overrides overrides = values.overrides();
+    type.perValue().ifPresent(rule -> values.checkSuffixes());
     Duration interval =
         section.duration("interval", INTERVAL, Duration.ofMillis(100), Duration.ofHours(24));
     Optional<BrokerSettings> settings =
@@ -156,135 +152,6 @@ final class PublicationReader {
       section.fault(
           section.has(key) ? key : "contract",
           what + " belongs to publication " + other + " already");
-    }
-  }
-
-  private static Set<String> options(Section options, ContractType type) {
-    Set<String> on = new HashSet<>();
-    options
-        .node()
-        .fieldNames()
-        .forEachRemaining(option -> {
-          if (!type.options().contains(option)) {
-            options.fault(option, unknownInContract("option", option, type.options(), type));
-          } else if (options.flag(option, false)) {
-            on.add(option);
-          }
-        });
-    return on;
-  }
-
-  private static String unknownInContract(
-      String kind, String name, List<String> known, ContractType type) {
-    return known.isEmpty()
-        ? "contract " + type.contract().name() + " has no " + kind + "s"
-        : SiteReader.unknown(kind, name, known);
-  }
-
-  private Map<String, Publication.Binding> bindings(Section section, ContractType type) {
-    Map<String, Publication.Binding> bindings = new TreeMap<>();
-    section
-        .sections("bindings")
-        .forEach((field, binding) -> {
-          if (!type.fields().contains(field)) {
-            section
-                .section("bindings")
-                .fault(field, unknownInContract("field", field, type.fields(), type));
-          }
-          String device = binding.text("device");
-          if (SiteReader.reference(binding, "device", device, section.texts("devices"))) {
-            checkKey(binding, "key", binding.text("key"), List.of(device));
-          }
-          bindings.put(field, new Publication.Binding(device, binding.text("key")));
-        });
-    return bindings;
-  }
-
-  /// Adds a fault where none of the devices has a key; devices with faults are left alone.
-  private boolean checkKey(Section section, String at, String key, List<String> named) {
-    if (!devices.keySet().containsAll(named)) {
-      return false;
-    }
-    List<String> known = named.stream().flatMap(name -> keys(name).stream()).toList();
-    if (known.contains(key)) {
-      return true;
-    }
-    section.fault(
-        at,
-        "no register `"
-            + ConfigTree.shortened(key)
-            + "` in "
-            + String.join(", ", named)
-            + Nearest.question(key, known));
-    return false;
-  }
-
-  private List<String> keys(String device) {
-    return rows(device).stream().map(RegisterSpec::key).toList();
-  }
-
-  private List<RegisterSpec> rows(String device) {
-    Device found = devices.get(device);
-    return found == null ? List.of() : found.map().registers();
-  }
-
-  private TopicContract.Overrides overrides(Section section, ContractType type) {
-    Map<String, TopicContract.Override> byKey = new TreeMap<>();
-    Section parent = section.section("overrides");
-    Optional<PerValue> rule = type.perValue();
-    if (section.has("overrides") && rule.isEmpty()) {
-      section.fault("overrides", "contract " + type.contract().name() + " has no topic per value");
-      return TopicContract.Overrides.NONE;
-    }
-    section
-        .sections("overrides")
-        .forEach((key, override) -> {
-          if (checkKey(parent, key, key, section.texts("devices")) && isInternal(key, section)) {
-            parent.fault(key, "`" + key + "` is internal and has no topic");
-          }
-          byKey.put(key, override(override, rule.orElseThrow().reporting()));
-        });
-    return new TopicContract.Overrides(byKey);
-  }
-
-  private boolean isInternal(String key, Section section) {
-    return section.texts("devices").stream()
-        .flatMap(device -> rows(device).stream())
-        .filter(row -> row.key().equals(key))
-        .allMatch(RegisterSpec::internal);
-  }
-
-  private static TopicContract.Override override(Section section, Reporting usual) {
-    boolean reports =
-        section.has("report") || section.has("dead-band") || section.has("longest-silence");
-    @Nullable Reporting reporting =
-        reports ? ContractFile.reporting(section, usual).orElse(usual) : null;
-    return new TopicContract.Override(
-        section.wholeOrNull("qos"), section.flagOrNull("retain"), reporting);
-  }
-
-  private void checkSuffixes(Section section) {
-    Map<String, String> owners = new HashMap<>();
-    List<String> named = section.texts("devices");
-    for (int i = 0; i < named.size(); i++) {
-      for (RegisterSpec row : rows(named.get(i))) {
-        String other = row.internal() ? null : owners.putIfAbsent(row.topicSuffix(), named.get(i));
-        if (other != null && !other.equals(named.get(i))) {
-          section.fault(
-              "devices",
-              i,
-              "topic suffix `"
-                  + row.topicSuffix()
-                  + "` comes from "
-                  + other
-                  + " and from "
-                  + named.get(i)
-                  + "; give "
-                  + named.get(i)
-                  + " a publication of its own");
-          break;
-        }
-      }
     }
   }
 }

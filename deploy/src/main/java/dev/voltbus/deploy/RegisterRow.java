@@ -42,15 +42,15 @@ final class RegisterRow {
     if (row.faults().count() > before) {
       return Optional.empty();
     }
+    WireSource source = wire.orElseThrow().withSlice(slice(row));
     Presentation presentation =
-        presentation(
-            row, texts, scaling.orElseThrow().decimals(), usual(wire.orElseThrow(), texts));
+        presentation(row, texts, scaling.orElseThrow().decimals(), usual(source, texts));
     String key = key(row);
     return row.make(() ->
         new RegisterSpec(
             key,
-            row.text("topic-suffix", TopicText.suffix(key, wire.orElseThrow().address())),
-            wire.orElseThrow(),
+            row.text("topic-suffix", TopicText.suffix(key, source.address())),
+            source,
             scaling.orElseThrow(),
             presentation,
             row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
@@ -82,7 +82,7 @@ final class RegisterRow {
             type,
             constant(WordOrder.class, row.text("word-order", "high-first")),
             constant(ByteOrder.class, row.text("byte-order", "high-first")),
-            slice(row)));
+            BitSlice.WHOLE));
   }
 
   private static WireType type(String word) {
@@ -117,18 +117,14 @@ final class RegisterRow {
     if (row.text("access").equals("rw") && !wire.table().isWritable()) {
       row.fault("access", "table " + wire.table().word() + " cannot be written");
     }
-    if (!wire.slice().isWhole() && (type.isText() || type.isFloat() || wire.table().isBits())) {
+    BitSlice slice = slice(row);
+    int last = slice.shift() + slice.width() - 1;
+    if (!slice.isWhole() && (type.isText() || type.isFloat() || wire.table().isBits())) {
       row.fault("slice", "type " + type.word() + " has no part; an integer type has");
-    } else if (!wire.slice().isWhole()
-        && wire.slice().shift() + wire.slice().width() > 16 * wire.words()) {
+    } else if (!slice.isWhole() && last >= 16 * wire.words()) {
       row.fault(
           "slice",
-          "bits "
-              + wire.slice().shift()
-              + ".."
-              + (wire.slice().shift() + wire.slice().width() - 1)
-              + " are not in 0.."
-              + (16 * wire.words() - 1));
+          "bits " + slice.shift() + ".." + last + " are not in 0.." + (16 * wire.words() - 1));
     }
     if (type.isText() && row.has("absent")) {
       row.fault("absent", "type " + type.word() + " has no raw number that could mean absent");
@@ -146,7 +142,7 @@ final class RegisterRow {
     @Nullable Long min = row.longOrNull("min");
     @Nullable Long max = row.longOrNull("max");
     @Nullable Long initial = row.longOrNull("default");
-    if (initial != null && (min != null && initial < min || max != null && initial > max)) {
+    if (initial != null && ((min != null && initial < min) || (max != null && initial > max))) {
       row.fault(
           "default",
           initial + " is not in " + (min == null ? "" : min) + ".." + (max == null ? "" : max));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A `key: value` section of a file that its schema has accepted: types are right, required keys
@@ -136,7 +137,7 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
       String message = String.valueOf(e.getMessage());
       node.properties().stream()
           .map(Map.Entry::getKey)
-          .filter(key -> message.matches(".*\\b" + java.util.regex.Pattern.quote(key) + "\\b.*"))
+          .filter(key -> message.matches(".*\\b" + Pattern.quote(key) + "\\b.*"))
           .findFirst()
           .ifPresentOrElse(key -> fault(key, message), () -> fault(message));
       return Optional.empty();

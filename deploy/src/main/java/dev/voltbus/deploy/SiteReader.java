@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +27,12 @@ final class SiteReader {
   private final Section root;
   private final Path siteFile;
   private final Variables variables;
-  private final Faults faults;
   private final CheckedFiles files;
 
   SiteReader(Section root, Path siteFile, Path configDir, Variables variables, Faults faults) {
     this.root = root;
     this.siteFile = siteFile;
     this.variables = variables;
-    this.faults = faults;
     this.files = new CheckedFiles(configDir, variables, faults);
   }
 
@@ -108,7 +107,7 @@ final class SiteReader {
 
   /// Devices by name; those with a fault are left out.
   private Map<String, Device> devices() {
-    Map<String, Device> devices = new java.util.LinkedHashMap<>();
+    Map<String, Device> devices = new LinkedHashMap<>();
     Map<String, String> places = new HashMap<>();
     CheckedFiles.Library<DeviceType> types =
         files.library(CheckedFiles.Kind.DEVICE, DeviceFile::read);

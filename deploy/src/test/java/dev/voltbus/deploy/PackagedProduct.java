@@ -1,10 +1,8 @@
 package dev.voltbus.deploy;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,192 +10,127 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
-/// One start of the packaged product: a process of its own, what it printed, and its end.
+/// A process of the packaged product, started by its start script as a user would.
 final class PackagedProduct implements AutoCloseable {
-  static final Path HOME = Path.of(System.getProperty("voltbus.home"));
-  static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-
-  private static final Path ENV = Path.of("/usr/bin/env");
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
-  private static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(HTTP_LIMIT).version(HttpClient.Version.HTTP_1_1).build();
+  static final Path HOME = Path.of(System.getProperty("voltbus.home", "target/voltbus"));
 
   private final Process process;
-  private final long startedNanos = System.nanoTime();
-  private final List<String> out = new CopyOnWriteArrayList<>();
-  private final List<String> err = new CopyOnWriteArrayList<>();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition printed = lock.newCondition();
-  private final List<Thread> readers;
+  private final Thread reader;
+  private final List<String> lines = new ArrayList<>();
 
   private PackagedProduct(Process process) {
     this.process = process;
-    this.readers =
-        List.of(read(process.inputReader(StandardCharsets.UTF_8), out),
-            read(process.errorReader(StandardCharsets.UTF_8), err));
+    this.reader = Thread.ofPlatform().daemon().start(this::read);
   }
 
-  static PackagedProduct start(String... arguments) throws IOException {
-    return start(Map.of(), arguments);
-  }
-
-  /// @param environment variables added to this process's own
   static PackagedProduct start(Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> line = new ArrayList<>();
-    if (Files.isExecutable(ENV) && System.getProperty("os.name").equals("Linux")) {
-      // A shell starts what runs in the background with SIGINT ignored, and Java keeps to that.
-      line.addAll(List.of(ENV.toString(), "--default-signal=INT"));
-    }
-    line.add(HOME.resolve("voltbus").toString());
-    line.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().keySet().removeIf(name -> name.endsWith("_PORT"));
+    List<String> command = new ArrayList<>();
+    command.add(HOME.toAbsolutePath().resolve("voltbus").toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     return new PackagedProduct(builder.start());
   }
 
-  private Thread read(BufferedReader reader, List<String> lines) {
-    return Thread.ofVirtual().start(() -> {
-      try (reader) {
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          keep(line, lines);
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader from = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = from.readLine();
+      while (line != null) {
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
         }
-      } catch (IOException ended) {
-        keep("(output ended: " + ended.getMessage() + ")", lines);
+        line = from.readLine();
       }
-    });
-  }
-
-  private void keep(String line, List<String> lines) {
-    lock.lock();
-    try {
-      lines.add(line);
-      printed.signalAll();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Waits for a line, on either output, that contains a text.
-  PackagedProduct awaitLine(String text) {
-    long end = System.nanoTime() + START_LIMIT.toNanos();
-    lock.lock();
-    try {
-      while (lines().noneMatch(line -> line.contains(text))) {
-        assertTrue(process.isAlive(), () -> "ended before `" + text + "`\n" + output());
-        long left = end - System.nanoTime();
-        assertTrue(left > 0, () -> "no `" + text + "` in " + START_LIMIT + "\n" + output());
-        var _ = printed.awaitNanos(Math.min(left, LOOK_AGAIN.toNanos()));
+      synchronized (lines) {
+        lines.notifyAll();
       }
-      return this;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return fail("interrupted");
-    } finally {
-      lock.unlock();
     }
-  }
-
-  private Stream<String> lines() {
-    return Stream.concat(out.stream(), err.stream());
-  }
-
-  /// Lines printed on standard output so far.
-  List<String> standardOutput() {
-    return List.copyOf(out);
-  }
-
-  /// All it printed, for the message of a failed test.
-  String output() {
-    return "output of process " + process.pid() + ":\n" + String.join("\n", lines().toList());
   }
 
   long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
-  Duration sinceStart() {
-    return Duration.ofNanos(System.nanoTime() - startedNanos);
-  }
-
-  /// Processor time used so far.
-  Duration cpu() {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
-  /// @param name such as INT, TERM or KILL
-  void signal(String name) throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
-    assertTrue(kill.waitFor() == 0, "kill -" + name + " failed");
-  }
-
-  /// Sends a signal and waits for the end.
-  ///
-  /// @return how long that took
-  Duration end(String name) throws IOException, InterruptedException {
-    long began = System.nanoTime();
-    signal(name);
-    awaitExit(STOP_LIMIT);
-    return Duration.ofNanos(System.nanoTime() - began);
-  }
-
-  /// Waits for the end and returns the exit code.
-  int awaitExit(Duration limit) throws InterruptedException {
-    assertTrue(
-        process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS),
-        () -> "still runs after " + limit + "\n" + output());
-    for (Thread reader : readers) {
-      reader.join();
+  /// Everything it said so far.
+  String output() {
+    synchronized (lines) {
+      return String.join("\n", lines);
     }
+  }
+
+  /// Waits for a line; fails with the whole output.
+  String awaitLine(Predicate<String> wanted, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (lines) {
+      while (true) {
+        for (String line : lines) {
+          if (wanted.test(line)) {
+            return line;
+          }
+        }
+        long left = end - System.nanoTime();
+        if (left <= 0 || (!process.isAlive() && !reader.isAlive())) {
+          throw new AssertionError("not said within " + limit + ":\n" + output());
+        }
+        TimeUnit.NANOSECONDS.timedWait(lines, Math.min(left, 100_000_000));
+      }
+    }
+  }
+
+  /// Sends a signal such as INT, TERM or KILL.
+  void signal(String name) throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    if (code != 0) {
+      throw new AssertionError("kill -" + name + " " + process.pid() + " ended with " + code);
+    }
+  }
+
+  /// Waits for its end; fails with the whole output.
+  int awaitExit(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still runs after " + limit + ":\n" + output());
+    }
+    reader.join(limit);
     return process.exitValue();
   }
 
-  /// Asks one of its web servers.
-  static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://" + Ports.HOST + ":" + port + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(HTTP_LIMIT).build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+  /// True if it is still alive after this time.
+  boolean staysAliveFor(Duration time) throws InterruptedException {
+    return !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /// Ports that nobody listens on, all different.
-  static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> probes = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return probes.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket probe : probes) {
-        probe.close();
-      }
+  static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }
 
-  /// Ends the process at once if it still runs.
   @Override
   public void close() {
-    process.destroyForcibly();
-    process.onExit().join();
+    process.destroyForcibly().onExit().join();
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.voltbus.deploy.SiteTopics.Row;
-import dev.voltbus.deploy.TestingSubscriber.Heard;
+import dev.voltbus.deploy.DemoTopics.Row;
+import dev.voltbus.deploy.TestingListener.Heard;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -60,7 +60,10 @@ final class PayloadContract {
   }
 
   void check(Heard heard) {
-    if (heard.topic().startsWith(SiteTopics.ROOT)) {
+    boolean status = heard.topic().endsWith("/status");
+    assertEquals(status ? 1 : 0, heard.qos(), heard::toString);
+    assertTrue(status || !heard.retained(), heard::toString);
+    if (heard.topic().startsWith(DemoTopics.ROOT)) {
       checkValue(heard, heard.json());
     } else if (heard.topic().endsWith("/status")) {
       assertTrue(Set.of("online", "offline").contains(heard.payload()), heard::toString);
@@ -81,14 +84,14 @@ final class PayloadContract {
     assertTrue(age >= 0 && age < 600_000, heard::toString);
     assertEquals(json.containsKey("value"), json.containsKey("raw"), heard::toString);
     checkFormatted(heard, json);
-    String suffix = heard.topic().substring(SiteTopics.ROOT.length());
-    Row row = SiteTopics.SNAPSHOT.get(suffix);
+    String suffix = heard.topic().substring(DemoTopics.ROOT.length());
+    Row row = DemoTopics.SNAPSHOT.get(suffix);
     if (row != null) {
       assertEquals(row.address(), json.getInteger("address"), heard::toString);
       assertEquals(row.unit(), json.getString("unit"), heard::toString);
       assertNotNull(json.getValue("value"), heard::toString);
     }
-    if (heard.topic().equals(SiteTopics.SYSTEM_STATE)) {
+    if (heard.topic().equals(DemoTopics.SYSTEM_STATE)) {
       checkState(heard, json);
     }
   }
@@ -116,8 +119,7 @@ final class PayloadContract {
       assertTrue(shown.scale() > 0, heard::toString);
       BigDecimal value = new BigDecimal(json.getValue("value").toString());
       BigDecimal off = shown.subtract(value).abs();
-      assertTrue(
-          off.compareTo(BigDecimal.ONE.movePointLeft(shown.scale())) < 0, heard::toString);
+      assertTrue(off.compareTo(BigDecimal.ONE.movePointLeft(shown.scale())) < 0, heard::toString);
     }
   }
 

@@ -34,7 +34,7 @@ final class Connection implements Outlet {
 
   /// Who is told what happens to a connection.
   interface Listener {
-    /// The broker accepted, the birth message is on its way, the filters are being subscribed.
+    /// The broker accepted, the birth message is on its way, the filters are confirmed.
     void online();
 
     void offline(String reason);
@@ -218,8 +218,18 @@ final class Connection implements Outlet {
     isReported = false;
     LOG.info("{} connected to {}", settings.label(), address());
     announce();
-    fresh.subscribe();
-    listener.online();
+    fresh
+        .subscribe()
+        .onSuccess(confirmed -> listener.online())
+        .onFailure(failure -> unheard(fresh, failure));
+  }
+
+  /// Nothing will arrive on this connection, but what it sends still gets there.
+  private void unheard(Session which, Throwable failure) {
+    if (session == which) {
+      LOG.error("{} hears nothing: {}", settings.label(), Session.reason(failure));
+      listener.offline(Session.reason(failure));
+    }
   }
 
   private void lost(Session which, String reason) {

@@ -3,6 +3,7 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.TimeSource;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
@@ -16,13 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One connection from CONNECT to its end, over a client object that is never used again: a used
 /// one leaks its in-flight slots (Vert.x MQTT 5.1.1).
 final class Session {
-  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long ACCEPT_MILLIS = 10_000;
   private static final int REFUSED = 0x80;
 
@@ -31,6 +29,7 @@ final class Session {
   private final ConnectionSettings settings;
   private final MqttClient client;
   private final InFlight inFlight = new InFlight();
+  private final Promise<Void> subscribed = Promise.promise();
   private Consumer<String> onLost = reason -> {};
   private @Nullable PeerWatch peer;
   private long ticking = -1;
@@ -40,7 +39,7 @@ final class Session {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
-    this.client = MqttClient.create(vertx, ClientSettings.of(settings));
+    this.client = MqttClient.create(new CorkedVertx(vertx), ClientSettings.of(settings));
   }
 
   void onMessage(Consumer<MqttPublishMessage> handler) {
@@ -95,21 +94,26 @@ final class Session {
     return acknowledged;
   }
 
-  void subscribe() {
-    if (settings.filters().isEmpty() || !client.isConnected()) {
-      return;
+  /// Completes when the broker has confirmed the filters; fails if it refuses one.
+  Future<Void> subscribe() {
+    if (settings.filters().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    if (!client.isConnected()) {
+      return Future.failedFuture(new MqttFailure("connection closed before subscribing"));
     }
     Map<String, Integer> filters = new HashMap<>();
     settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
-    client.subscribe(filters).onFailure(failure -> lost("subscribe failed: " + reason(failure)));
+    client.subscribe(filters).onFailure(subscribed::tryFail);
+    return subscribed.future();
   }
 
   private void subscribed(MqttSubAckMessage answer) {
     heard();
     if (answer.grantedQoSLevels().contains(REFUSED)) {
-      LOG.error("{} broker refused the subscription {}", settings.label(), settings.filters());
+      subscribed.tryFail(new MqttFailure("broker refused the subscription " + settings.filters()));
     } else {
-      LOG.debug("{} subscribed {}", settings.label(), settings.filters());
+      subscribed.tryComplete();
     }
   }
 
@@ -123,6 +127,7 @@ final class Session {
       vertx.cancelTimer(ticking);
     }
     inFlight.failAll(new MqttFailure(reason));
+    subscribed.tryFail(new MqttFailure(reason));
     return client.disconnect();
   }
 

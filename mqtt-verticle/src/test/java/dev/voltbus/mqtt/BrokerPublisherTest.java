@@ -14,6 +14,9 @@ import dev.voltbus.simulator.broker.BrokerOptions;
 import dev.voltbus.simulator.broker.MqttBroker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,12 +39,16 @@ class BrokerPublisherTest {
   }
 
   private BrokerPublisher publisher(BrokerSettings broker) {
+    return publisher(broker, () -> true);
+  }
+
+  private BrokerPublisher publisher(BrokerSettings broker, BooleanSupplier mayWrite) {
     Publication publication = Fixtures.tinybms(broker);
     return new BrokerPublisher(
         vertx,
         TimeSource.system(),
         publication,
-        () -> true,
+        mayWrite,
         Tally.of(metrics, publication, "values"),
         new BrokerPublisher.Presence() {
           @Override
@@ -84,6 +91,19 @@ class BrokerPublisherTest {
     assertFalse(toNowhere.isComplete());
     assertTrue(publisher.publishRegister(voltage(), 1, null).failed());
     assertEquals(2, metrics.count("publish_failures_total"));
+  }
+
+  // Another process may hold the lease by now and have sent something newer.
+  @Test
+  void nothingIsWrittenWithoutAValidLease() {
+    AtomicBoolean holds = new AtomicBoolean(true);
+    BrokerPublisher publisher = publisher(Fixtures.broker(port), holds::get);
+    Await.result(publisher.connect());
+    holds.set(false);
+    assertTrue(publisher.publishRegister(voltage(), 0, null).failed());
+    assertFalse(publisher.offer(new Topic(VOLTAGE, 0, false), Buffer.buffer("{}")));
+    assertEquals(2, metrics.count("publish_failures_total"));
+    Await.result(publisher.disconnect());
   }
 
   @Test

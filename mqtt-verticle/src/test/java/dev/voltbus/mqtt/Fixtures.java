@@ -126,6 +126,12 @@ final class Fixtures {
                 .withDbusPath("/System/0/State"));
   }
 
+  /// Another map with one key.
+  static RegisterMap mapWith(String key) {
+    RegisterSpec row = RegisterSpec.of(key, WireSource.holding(7, WireType.U16));
+    return new RegisterMap("newer", List.of(row), pack().groups(), ReadLimits.MODBUS);
+  }
+
   static Device device() {
     return new Device(DEVICE, "link", 170, pack());
   }

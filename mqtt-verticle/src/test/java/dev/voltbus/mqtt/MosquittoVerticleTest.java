@@ -14,9 +14,7 @@ class MosquittoVerticleTest extends MqttVerticleBehaviour {
 
   @Override
   int startBroker(Vertx on) throws IOException {
-    Assumptions.assumeTrue(
-        TestingMosquitto.isInstalled() || TestingMosquitto.isRequired(),
-        "mosquitto is not installed");
+    Assumptions.assumeTrue(TestingMosquitto.isInstalled(), "mosquitto is not installed");
     mosquitto = TestingMosquitto.start(folder);
     return mosquitto.port();
   }

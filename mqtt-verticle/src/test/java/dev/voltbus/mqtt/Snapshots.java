@@ -54,6 +54,11 @@ final class Snapshots {
         .good("system_state", 3, 0x91);
   }
 
+  /// The same with so many volts.
+  static Snapshots charging(int volts) {
+    return charging().good("battery_pack_voltage", volts, volts * 100L);
+  }
+
   Snapshots good(String key, double value, long raw) {
     return set(key, value, raw, Quality.GOOD, QualityReason.NONE);
   }

@@ -24,13 +24,16 @@ final class TestingMosquitto implements AutoCloseable {
   /// Whether tests with mosquitto can run here; prints why not.
   static boolean isInstalled() {
     boolean found = program("mosquitto").isPresent();
+    if (!found && isRequired()) {
+      throw new AssertionError("mosquitto is not installed, but VOLTBUS_REQUIRE is all");
+    }
     if (!found) {
       System.out.println("skipped: mosquitto is not installed (apt-get install mosquitto)");
     }
     return found;
   }
 
-  static boolean isRequired() {
+  private static boolean isRequired() {
     return "all".equals(System.getenv("VOLTBUS_REQUIRE"));
   }
 

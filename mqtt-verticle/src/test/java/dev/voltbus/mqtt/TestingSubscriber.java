@@ -10,7 +10,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -53,21 +55,24 @@ final class TestingSubscriber {
 
   /// Waits for the next message that fits; what comes before is kept in `heard`.
   Heard await(Predicate<Heard> fits) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    Heard next = next(end);
+    while (!fits.test(next)) {
+      next = next(end);
+    }
+    return next;
+  }
+
+  private Heard next(long end) {
     try {
-      Heard next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-      while (next != null && keep(next) && !fits.test(next)) {
-        next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-      }
+      Heard next = queue.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       assertNotNull(next, () -> "not heard in " + LIMIT_SECONDS + " s; heard: " + heard);
+      heard.add(next);
       return next;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return fail("interrupted");
     }
-  }
-
-  private boolean keep(Heard next) {
-    return heard.add(next);
   }
 
   Heard await(String topic) {
@@ -76,6 +81,16 @@ final class TestingSubscriber {
 
   Heard await(String topic, String payload) {
     return await(message -> message.topic().equals(topic) && message.payload().equals(payload));
+  }
+
+  /// The next so many messages, by topic.
+  Map<String, Heard> collect(int count) {
+    Map<String, Heard> collected = new HashMap<>();
+    while (collected.size() < count) {
+      Heard next = await(message -> true);
+      collected.put(next.topic(), next);
+    }
+    return collected;
   }
 
   /// Everything taken by `await` so far.

@@ -1,6 +1,7 @@
 package dev.voltbus.simulator;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 
 /// A LFP pack with enough physics to be believed: the state of charge follows the current, cells
@@ -8,12 +9,17 @@ import java.util.Random;
 ///
 /// Deterministic: the same type, seed and steps give the same run. Current is positive when the
 /// pack charges.
-public final class BatteryModel {
+final class BatteryModel {
   private static final double COULOMB_EFFICIENCY = 0.995;
   private static final double SELF_BALANCING_A = 0.15;
   private static final double BALANCING_FROM_V = 3.40;
-  private static final double HEAT_CAPACITY_J_PER_K_PER_AH = 95;
-  private static final double COOLING_W_PER_K_PER_AH = 0.05;
+
+  /// A cell of 314 Ah weighs 5.6 kg and takes about 1 kJ/(kg K).
+  private static final double HEAT_CAPACITY_J_PER_K_PER_AH = 18;
+
+  /// Time in which a pack without load comes near the temperature around it.
+  private static final double COOLING_TIME_S = 7200;
+
   private static final double PROFILE_PERIOD_S = 24;
   private static final double[] SOC_POINTS = {0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1};
   private static final double[] OCV_POINTS = {
@@ -91,11 +97,12 @@ public final class BatteryModel {
     }
   }
 
+  /// All cells are alike: each takes its own loss and cools by itself.
   private void warm(double dt) {
-    double loss = currentA * currentA * type.milliohmPerCell() / 1000;
-    double cooled = (celsius - ambientCelsius) * COOLING_W_PER_K_PER_AH * type.capacityAh();
-    double capacity = HEAT_CAPACITY_J_PER_K_PER_AH * type.capacityAh();
-    celsius += (loss - cooled) * dt / capacity;
+    double lossW = currentA * currentA * type.milliohmPerCell() / 1000;
+    double warming = lossW / (HEAT_CAPACITY_J_PER_K_PER_AH * type.capacityAh());
+    double cooling = (celsius - ambientCelsius) / COOLING_TIME_S;
+    celsius += (warming - cooling) * dt;
     ambientCelsius = 21 + 2 * Math.sin(2 * Math.PI * seconds / 86_400);
   }
 
@@ -145,11 +152,11 @@ public final class BatteryModel {
   }
 
   private double lowestSoc() {
-    return java.util.Arrays.stream(cellSoc).min().orElse(0);
+    return Arrays.stream(cellSoc).min().orElse(0);
   }
 
   private double highestSoc() {
-    return java.util.Arrays.stream(cellSoc).max().orElse(0);
+    return Arrays.stream(cellSoc).max().orElse(0);
   }
 
   double cellVolts(int cell) {
@@ -157,11 +164,11 @@ public final class BatteryModel {
   }
 
   double lowestCellVolts() {
-    return java.util.Arrays.stream(cellVolts).min().orElse(0);
+    return Arrays.stream(cellVolts).min().orElse(0);
   }
 
   double highestCellVolts() {
-    return java.util.Arrays.stream(cellVolts).max().orElse(0);
+    return Arrays.stream(cellVolts).max().orElse(0);
   }
 
   boolean isBalancing(int cell) {
@@ -170,7 +177,7 @@ public final class BatteryModel {
 
   /// Pack voltage in V.
   double volts() {
-    return java.util.Arrays.stream(cellVolts).sum();
+    return Arrays.stream(cellVolts).sum();
   }
 
   /// Current in A, positive when the pack charges.

@@ -44,7 +44,7 @@ final class BydBattery {
         text(118, 16, "BYD Battery-Box Premium HV"),
         text(134, 8, "5.0"),
         text(142, 8, "3.26"),
-        text(150, 16, "P03T020Z1904018001"),
+        text(150, 16, "P030T020Z19111800001"),
         fixed(166, 1, 0));
   }
 

@@ -7,20 +7,20 @@ public sealed interface Fault {
   /// All is well.
   record None() implements Fault {}
 
-  /// The answer comes late.
+  /// The request is carried out late, and answered then.
   record Delay(Duration by) implements Fault {}
 
-  /// The request is not answered.
+  /// The request is lost: neither carried out nor answered.
   record Drop() implements Fault {}
 
-  /// The connection is closed instead of an answer.
+  /// The connection is closed; the request is not carried out.
   record Close() implements Fault {}
 
-  /// The device refuses whatever it is asked.
+  /// The device refuses whatever it is asked and does nothing.
   ///
   /// @param code exception code 1..255
   record Exceptional(int code) implements Fault {}
 
-  /// The answer is cut after this many bytes.
+  /// The request is carried out, its answer is cut after this many bytes.
   record Truncate(int bytes) implements Fault {}
 }

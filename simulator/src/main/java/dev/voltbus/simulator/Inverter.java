@@ -24,7 +24,7 @@ final class Inverter {
   private int chargeLimit = BASE_DECIAMPERE;
   private int dischargeLimit = BASE_DECIAMPERE;
   private int revertAfter;
-  private double remaining;
+  private Duration remaining = Duration.ZERO;
 
   Inverter(BatteryModel model) {
     this.model = model;
@@ -48,7 +48,7 @@ final class Inverter {
                 w -> arm(w[0])))
         .with(Table.HOLDING, readOnly(10, 1, () -> RawWords.s16(model.currentA() * 10)))
         .with(Table.HOLDING, readOnly(11, 1, () -> one(state())))
-        .with(Table.HOLDING, readOnly(12, 1, () -> RawWords.u16(Math.ceil(remaining))));
+        .with(Table.HOLDING, readOnly(12, 1, () -> one(secondsLeft())));
   }
 
   SimulatedDevice device() {
@@ -65,10 +65,9 @@ final class Inverter {
 
   /// Lets the revert timer run.
   void step(Duration time) {
-    if (remaining > 0) {
-      remaining -= time.toNanos() / 1e9;
-      if (remaining <= 0) {
-        remaining = 0;
+    if (remaining.isPositive()) {
+      remaining = remaining.minus(time);
+      if (!remaining.isPositive()) {
         chargeLimit = BASE_DECIAMPERE;
         dischargeLimit = BASE_DECIAMPERE;
       }
@@ -77,7 +76,12 @@ final class Inverter {
 
   private void arm(int seconds) {
     revertAfter = seconds;
-    remaining = seconds;
+    remaining = Duration.ofSeconds(seconds);
+  }
+
+  /// Rounded up: 0 only when the timer does not run.
+  private int secondsLeft() {
+    return remaining.isPositive() ? (int) remaining.plusSeconds(1).minusNanos(1).toSeconds() : 0;
   }
 
   private int state() {

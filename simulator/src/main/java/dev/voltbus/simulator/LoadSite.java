@@ -20,6 +20,10 @@ public final class LoadSite extends VerticleBase {
   /// @param devices number of devices, 1..10000
   /// @param registers holding registers of each from address 0, 1..125
   public LoadSite(int devices, int registers) {
+    if (devices < 1 || devices > 10_000 || registers < 1 || registers > 125) {
+      throw new IllegalArgumentException(
+          devices + " devices of " + registers + " registers; valid are 1..10000 of 1..125");
+    }
     this.devices = devices;
     this.registers = registers;
   }
@@ -58,6 +62,10 @@ public final class LoadSite extends VerticleBase {
   /// The ports, one for each device.
   public List<Integer> ports() {
     return servers.stream().map(ModbusServer::port).toList();
+  }
+
+  ModbusServer server(int index) {
+    return servers.get(index);
   }
 
   /// Requests that device number `index` has got.

@@ -6,12 +6,14 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ModbusServer {
   private static final Logger LOG = LoggerFactory.getLogger(ModbusServer.class);
   private static final String HOST = "127.0.0.1";
+  private static final int KEPT_WRITES = 10_000;
 
   /// How requests are framed.
   public enum Transport {
@@ -31,7 +34,11 @@ public final class ModbusServer {
   /// A write that a device accepted.
   ///
   /// @param nanos monotonic time of its arrival
-  public record Write(long nanos, int unit, int address, List<Integer> words) {}
+  public record Write(long nanos, int unit, int address, List<Integer> words) {
+    public Write {
+      words = List.copyOf(words);
+    }
+  }
 
   private final Vertx vertx;
   private final Framing framing;
@@ -39,7 +46,7 @@ public final class ModbusServer {
   private final NetServer server;
   private final Map<Integer, Fault> faults = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicLong> requests = new ConcurrentHashMap<>();
-  private final List<Write> writes = new CopyOnWriteArrayList<>();
+  private final Deque<Write> writes = new ArrayDeque<>();
   private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong connections = new AtomicLong();
 
@@ -84,9 +91,11 @@ public final class ModbusServer {
     return counter(unit).get();
   }
 
-  /// All accepted writes in order of arrival.
+  /// The accepted writes in order of arrival, at most the newest 10000.
   public List<Write> writes() {
-    return List.copyOf(writes);
+    synchronized (writes) {
+      return List.copyOf(writes);
+    }
   }
 
   /// Lets something go wrong with every answer of a unit until it is told otherwise.
@@ -169,13 +178,16 @@ public final class ModbusServer {
     private void spoil(Framing.Request request, SimulatedDevice device, Fault fault) {
       switch (fault) {
         case Fault.None() -> send(request, perform(request, device));
-        case Fault.Delay(java.time.Duration by) -> {
+        case Fault.Delay(Duration by) -> {
           var _ =
               vertx.setTimer(
                   Math.max(1, by.toMillis()), late -> send(request, perform(request, device)));
         }
         case Fault.Drop() -> LOG.debug("modbus={} unit {} is silent", port(), request.unit());
-        case Fault.Close() -> close(socket);
+        case Fault.Close() -> {
+          received = Buffer.buffer();
+          close(socket);
+        }
         case Fault.Exceptional(int code) -> send(request, Protocol.refuse(function(request), code));
         case Fault.Truncate(int bytes) -> {
           Buffer whole = framing.wrap(request, perform(request, device));
@@ -190,11 +202,13 @@ public final class ModbusServer {
     }
 
     private void log(int unit, int address, int[] words) {
-      List<Integer> list = new ArrayList<>();
-      for (int word : words) {
-        list.add(word);
+      List<Integer> all = Arrays.stream(words).boxed().toList();
+      synchronized (writes) {
+        if (writes.size() == KEPT_WRITES) {
+          writes.removeFirst();
+        }
+        writes.addLast(new Write(System.nanoTime(), unit, address, all));
       }
-      writes.add(new Write(System.nanoTime(), unit, address, List.copyOf(list)));
     }
 
     private void send(Framing.Request request, Buffer answer) {

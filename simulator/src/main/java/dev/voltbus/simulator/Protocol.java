@@ -28,8 +28,6 @@ final class Protocol {
           : refuse(function, Refusal.ILLEGAL_FUNCTION);
     } catch (Refusal refusal) {
       return refuse(function, refusal.code());
-    } catch (IndexOutOfBoundsException tooShort) {
-      return refuse(function, Refusal.ILLEGAL_VALUE);
     }
   }
 
@@ -38,6 +36,7 @@ final class Protocol {
   }
 
   private Buffer perform(int function, Buffer request) throws Refusal {
+    expectLength(function, request.length());
     return switch (function) {
       case 1 -> readBits(function, SimulatedDevice.Table.COIL, request);
       case 2 -> readBits(function, SimulatedDevice.Table.DISCRETE, request);
@@ -51,6 +50,21 @@ final class Protocol {
       case 23 -> exchange(request);
       default -> throw new Refusal(Refusal.ILLEGAL_FUNCTION);
     };
+  }
+
+  /// A request that is too short, or longer than its function says, is refused whole.
+  private static void expectLength(int function, int length) throws Refusal {
+    boolean fits =
+        switch (function) {
+          case 1, 2, 3, 4, 5, 6 -> length == 5;
+          case 22 -> length == 7;
+          case 15, 16 -> length > 6;
+          case 23 -> length > 10;
+          default -> true;
+        };
+    if (!fits) {
+      throw new Refusal(Refusal.ILLEGAL_VALUE);
+    }
   }
 
   private Buffer readBits(int function, SimulatedDevice.Table table, Buffer request)

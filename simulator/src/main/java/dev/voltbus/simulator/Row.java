@@ -1,6 +1,7 @@
 package dev.voltbus.simulator;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -9,22 +10,24 @@ import org.jspecify.annotations.Nullable;
 /// @param address wire address of its first word
 /// @param length number of words
 /// @param words what a read sees, 0..65535 each
-/// @param bounds what a write may say; null where writing is refused
+/// @param allowed which words a write may bring; null where writing is refused
 /// @param written called with the words of a write that was accepted
 record Row(
     int address,
     int length,
     Supplier<int[]> words,
-    @Nullable Bounds bounds,
+    @Nullable Predicate<int[]> allowed,
     Consumer<int[]> written) {
 
   /// Least and greatest raw number of a writable row.
   ///
   /// @param signed whether the words are a signed number
   /// @param lowWordFirst order of the words of a row of two
-  record Bounds(long least, long greatest, boolean signed, boolean lowWordFirst) {
+  record Bounds(long least, long greatest, boolean signed, boolean lowWordFirst)
+      implements Predicate<int[]> {
 
-    boolean allow(int[] words) {
+    @Override
+    public boolean test(int[] words) {
       long number = 0;
       for (int i = 0; i < words.length; i++) {
         number = (number << 16) | words[lowWordFirst ? words.length - 1 - i : i];
@@ -39,17 +42,17 @@ record Row(
   }
 
   /// A setting that keeps what is written.
-  static Row setting(int address, int[] initial, Bounds bounds) {
+  static Row setting(int address, int[] initial, Predicate<int[]> allowed) {
     int[] kept = initial.clone();
     return new Row(
         address,
         initial.length,
         kept::clone,
-        bounds,
+        allowed,
         words -> System.arraycopy(words, 0, kept, 0, kept.length));
   }
 
   boolean isWritable() {
-    return bounds != null;
+    return allowed != null;
   }
 }

@@ -2,10 +2,15 @@ package dev.voltbus.simulator;
 
 import io.vertx.core.buffer.Buffer;
 
-/// RTU frames over a stream: unit, PDU, CRC-16 low byte first (Modbus over Serial Line 2.5.1). The
-/// length follows from the function, as there are no silences to go by.
+/// RTU frames over a stream: unit, PDU, CRC-16 low byte first (Modbus over Serial Line 2.5.1).
+///
+/// There are no silences to go by, so the length follows from the function. A request with another
+/// function is taken if all that has come is one frame. What is no frame is skipped byte by byte,
+/// so that the next whole frame is found.
 final class RtuFraming implements Framing {
   private static final int CRC = 2;
+  private static final int SHORTEST = 4;
+  private static final int LONGEST = 256;
 
   @Override
   public Cut cut(Buffer received) {
@@ -13,28 +18,32 @@ final class RtuFraming implements Framing {
       return new Cut.More();
     }
     int length = requestLength(received);
-    if (length < 0) {
-      return new Cut.Noise(received.length());
+    if (length > LONGEST) {
+      return new Cut.Noise(1);
     }
     if (length == 0 || received.length() < length) {
       return new Cut.More();
     }
-    int sum = received.getUnsignedShortLE(length - CRC);
-    return sum == crc(received, length - CRC)
+    return isFrame(received, length)
         ? new Cut.Whole(
             new Request(0, received.getUnsignedByte(0), received.getBuffer(1, length - CRC)),
             length)
-        : new Cut.Noise(received.length());
+        : new Cut.Noise(1);
   }
 
-  /// Length of the whole frame, 0 if not yet known, -1 if the function is not known.
+  private static boolean isFrame(Buffer received, int length) {
+    return length >= SHORTEST
+        && received.getUnsignedShortLE(length - CRC) == crc(received, length - CRC);
+  }
+
+  /// Length of the whole frame, 0 if not yet known; all there is if the function is not known.
   private static int requestLength(Buffer received) {
     return switch (received.getUnsignedByte(1)) {
       case 1, 2, 3, 4, 5, 6 -> 8;
       case 15, 16 -> received.length() < 7 ? 0 : 7 + received.getUnsignedByte(6) + CRC;
       case 22 -> 10;
       case 23 -> received.length() < 11 ? 0 : 11 + received.getUnsignedByte(10) + CRC;
-      default -> -1;
+      default -> received.length();
     };
   }
 

@@ -1,12 +1,15 @@
 package dev.voltbus.simulator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A device behind a Modbus unit id: its rows, the blocks that can be read, the functions it knows.
@@ -129,8 +132,8 @@ public final class SimulatedDevice {
       at += row.length();
     }
     for (Row row : hit) {
-      Row.@Nullable Bounds bounds = row.bounds();
-      if (bounds != null && !bounds.allow(part(words, row, address))) {
+      @Nullable Predicate<int[]> allowed = row.allowed();
+      if (allowed != null && !allowed.test(part(words, row, address))) {
         throw new Refusal(Refusal.ILLEGAL_VALUE);
       }
     }
@@ -140,10 +143,10 @@ public final class SimulatedDevice {
 
   private static int[] part(int[] words, Row row, int address) {
     int from = row.address() - address;
-    return java.util.Arrays.copyOfRange(words, from, from + row.length());
+    return Arrays.copyOfRange(words, from, from + row.length());
   }
 
   private static <T> T of(Map<Table, T> byTable, Table table) {
-    return java.util.Objects.requireNonNull(byTable.get(table));
+    return Objects.requireNonNull(byTable.get(table));
   }
 }

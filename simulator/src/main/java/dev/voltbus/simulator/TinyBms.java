@@ -43,14 +43,12 @@ final class TinyBms {
     {323, 0, 50000, 100, 0},
     {328, 0, 50000, 40, 0},
     {329, 0, 7, 0, 0},
-    {330, 0, 0x1E01, 1, 0},
     {331, 0, 8, 0, 0},
     {332, 1, 30, 5, 0},
     {333, 1, 9, 1, 0},
     {334, 0, 6, 0, 0},
     {335, 1, 7, 1, 0},
     {336, 0, 2, 0, 0},
-    {337, 0, 16, 0, 0},
     {338, 0, 7, 7, 0},
     {339, 0, 1, 0, 0},
     {340, 0, 1, 0, 0},
@@ -61,6 +59,8 @@ final class TinyBms {
 
   private static final int DISCHARGE_CUTOFF = 317;
   private static final int CHARGE_CUTOFF = 318;
+  private static final int CHARGER_TYPE = 330;
+  private static final int PRECHARGE_PIN = 337;
 
   private final BatteryModel model;
   private final SimulatedDevice device = new SimulatedDevice("tinybms", 3, 16);
@@ -209,7 +209,19 @@ final class TinyBms {
     }
     rows.add(
         Row.setting(312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
+    rows.add(Row.setting(CHARGER_TYPE, new int[] {1}, TinyBms::isChargerType));
+    rows.add(Row.setting(PRECHARGE_PIN, new int[] {0}, TinyBms::isPrechargePin));
     return rows;
+  }
+
+  /// Low byte charger type 0..1, high byte discharge over-current time-out 0..30 s.
+  private static boolean isChargerType(int[] words) {
+    return (words[0] & 0xFF) <= 1 && words[0] >>> 8 <= 30;
+  }
+
+  /// 0 disabled, 2..9 and 16 pins.
+  private static boolean isPrechargePin(int[] words) {
+    return words[0] == 0 || (words[0] >= 2 && words[0] <= 9) || words[0] == 16;
   }
 
   private static List<Row> versions() {

@@ -4,6 +4,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -45,8 +48,26 @@ final class TestingModbusServer {
     return slave;
   }
 
+  /// Returns when connecting is refused: after its close has completed, a server may accept for a
+  /// moment and reset.
   void stop() throws Exception {
+    int port = server.actualPort();
     server.close().await(5, TimeUnit.SECONDS);
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (accepts(port)) {
+      if (System.nanoTime() - limit > 0) {
+        throw new AssertionError("port " + port + " still accepts 5 s after its server closed");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException refused) {
+      return false;
+    }
   }
 
   String url() {

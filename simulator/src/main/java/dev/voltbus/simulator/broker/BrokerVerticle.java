@@ -7,8 +7,8 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
-import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,7 @@ final class BrokerVerticle extends VerticleBase {
   private final BrokerOptions options;
   private final Exchange exchange;
   private final Admission admission;
-  private Optional<MqttServer> server = Optional.empty();
+  private @Nullable MqttServer server;
 
   BrokerVerticle(BrokerOptions options) {
     this.options = options;
@@ -56,32 +56,33 @@ final class BrokerVerticle extends VerticleBase {
   }
 
   int port() {
-    return server.map(MqttServer::actualPort).orElse(0);
+    @Nullable MqttServer open = server;
+    return open == null ? 0 : open.actualPort();
   }
 
   /// Listens, unless it already does.
   Future<Void> listen(int port) {
-    if (server.isPresent()) {
+    if (server != null) {
       return Future.succeededFuture();
     }
     MqttServer fresh = MqttServer.create(vertx, serverOptions());
     fresh.endpointHandler(admission::connect).exceptionHandler(this::refused);
-    server = Optional.of(fresh);
+    server = fresh;
     return fresh
         .listen(port, options.host())
         .onSuccess(up -> log.info("broker={}:{} listens", options.host(), up.actualPort()))
-        .onFailure(cause -> server = Optional.empty())
+        .onFailure(cause -> server = null)
         .mapEmpty();
   }
 
   /// Closes the listening socket and every connection; sessions and retained messages stay.
   Future<Void> close() {
-    if (server.isEmpty()) {
+    @Nullable MqttServer old = server;
+    if (old == null) {
       return Future.succeededFuture();
     }
-    MqttServer old = server.get();
     int port = old.actualPort();
-    server = Optional.empty();
+    server = null;
     exchange.clients().forEach(Client::drop);
     NetClient probe = vertx.createNetClient();
     return old.close()

@@ -9,6 +9,7 @@ import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +22,14 @@ final class Client {
   private final Exchange exchange;
   private final Session session;
   private final ClientConnection connection;
-  private Optional<Message> will;
+  private @Nullable Message will;
   private boolean ended;
 
   Client(Exchange exchange, Session session, ClientConnection connection, Optional<Message> will) {
     this.exchange = exchange;
     this.session = session;
     this.connection = connection;
-    this.will = will;
+    this.will = will.orElse(null);
   }
 
   /// Handlers go in before CONNACK, because the endpoint takes none after its end.
@@ -59,7 +60,7 @@ final class Client {
 
   /// DISCONNECT: the client means to go, so nobody is told.
   private void leave() {
-    will = Optional.empty();
+    will = null;
     end();
   }
 
@@ -67,7 +68,10 @@ final class Client {
     if (!ended) {
       ended = true;
       exchange.left(session);
-      will.ifPresent(exchange::publish);
+      @Nullable Message due = will;
+      if (due != null) {
+        exchange.publish(due);
+      }
     }
   }
 

@@ -1,0 +1,131 @@
+package dev.voltbus.deploy;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// Hears everything a broker passes on, through mosquitto_sub: a client that is not ours.
+final class TestingListener implements AutoCloseable {
+
+  /// One message.
+  ///
+  /// @param nanos when it arrived
+  record Heard(long nanos, String topic, int qos, boolean retained, String payload) {
+    JsonObject json() {
+      return new JsonObject(payload);
+    }
+  }
+
+  private final Process process;
+  private final List<Heard> heard = new ArrayList<>();
+
+  private TestingListener(Process process) {
+    this.process = process;
+    Thread.ofPlatform().daemon().start(this::read);
+  }
+
+  /// Connects to a broker that listens.
+  static TestingListener on(int port) throws IOException {
+    TestingMosquitto.require();
+    Process process =
+        new ProcessBuilder(
+                "mosquitto_sub",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-q",
+                "2",
+                "-t",
+                "#",
+                "-F",
+                "%t\t%q\t%r\t%p")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return new TestingListener(process);
+  }
+
+  private void read() {
+    try (BufferedReader from = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = from.readLine();
+      while (line != null) {
+        String[] parts = line.split("\t", 4);
+        synchronized (heard) {
+          heard.add(
+              new Heard(
+                  System.nanoTime(),
+                  parts[0],
+                  Integer.parseInt(parts[1]),
+                  parts[2].equals("1"),
+                  parts[3]));
+          heard.notifyAll();
+        }
+        line = from.readLine();
+      }
+    } catch (IOException ended) {
+      throw new UncheckedIOException(ended);
+    }
+  }
+
+  /// All messages so far.
+  List<Heard> heard() {
+    synchronized (heard) {
+      return List.copyOf(heard);
+    }
+  }
+
+  List<Heard> heard(String topic) {
+    return heard().stream().filter(message -> message.topic().equals(topic)).toList();
+  }
+
+  /// Waits for a message.
+  Heard await(Predicate<Heard> wanted, Duration limit, String what) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (heard) {
+      int seen = 0;
+      while (true) {
+        for (; seen < heard.size(); seen++) {
+          if (wanted.test(heard.get(seen))) {
+            return heard.get(seen);
+          }
+        }
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          throw new AssertionError(what + ": not heard within " + limit + ", but " + topics());
+        }
+        TimeUnit.NANOSECONDS.timedWait(heard, left);
+      }
+    }
+  }
+
+  /// Waits until what was heard altogether satisfies the caller.
+  void awaitAll(Predicate<List<Heard>> enough, Duration limit, String what)
+      throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (heard) {
+      while (!enough.test(heard)) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          throw new AssertionError(what + ": not complete within " + limit + ": " + topics());
+        }
+        TimeUnit.NANOSECONDS.timedWait(heard, left);
+      }
+    }
+  }
+
+  private List<String> topics() {
+    return heard().stream().map(Heard::topic).sorted().distinct().toList();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
