@@ -20,6 +20,7 @@ final class Gateway {
   private final Wiring wiring;
   private final HealthBoard health;
   private final PrometheusMetrics metrics;
+
   /// Filled on the event loop, emptied by whoever stops the process.
   private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
 

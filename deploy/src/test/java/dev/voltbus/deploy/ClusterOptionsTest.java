@@ -42,12 +42,11 @@ final class ClusterOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "node:", "node:57x", "node:5701-", "node:-1", "a b", "::1", "node:1:2"})
+  @ValueSource(
+      strings = {"", "node:", "node:57x", "node:5701-", "node:-1", "a b", "::1", "node:1:2"})
   void aMemberOfAnotherFormIsRefused(String member) {
     assertEquals(
-        "--cluster-members: `"
-            + member
-            + "` is not of the form host, host:port or host:first-last",
+        "--cluster-members: `" + member + "` is not of the form host, host:port or host:first-last",
         assertThrows(UsageException.class, () -> of(member)).getMessage());
   }
 

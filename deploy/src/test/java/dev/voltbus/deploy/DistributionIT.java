@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +41,9 @@ class DistributionIT {
 
   @Test
   void knowsItsVersion() throws Exception {
-    try (PackagedProduct voltbus = PackagedProduct.start("--version")) {
+    try (PackagedProduct voltbus = PackagedProduct.start(Map.of(), "--version")) {
       assertEquals(0, voltbus.awaitExit(Duration.ofSeconds(30)), voltbus::output);
-      String line = voltbus.standardOutput().getFirst();
+      String line = voltbus.output();
       assertTrue(line.matches("voltbus [0-9]+\\.[0-9]+\\.[0-9]+.*"), line);
     }
   }
