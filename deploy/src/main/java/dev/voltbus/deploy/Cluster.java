@@ -11,13 +11,15 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 
 /// A node's membership: Hazelcast carries who is there, the Vert.x event bus carries the messages.
 final class Cluster {
   private static final String ROLES = "voltbus.roles";
-  private static final int FIRST_BUS_PORT = 15701;
+  private static final int BUS_PORT = 15701;
+
+  /// Several nodes of one machine may start at the same moment; only the system gives each its own.
+  private static final int ANY_PORT = 0;
 
   private final HazelcastClusterManager manager;
 
@@ -32,7 +34,7 @@ final class Cluster {
     join.getMulticastConfig().setEnabled(false);
     join.getAutoDetectionConfig().setEnabled(false);
     if (options.dnsName().isEmpty()) {
-      join.getTcpIpConfig().setEnabled(true).setMembers(expand(options.members()));
+      join.getTcpIpConfig().setEnabled(true).setMembers(options.addresses());
     } else {
       join.getKubernetesConfig()
           .setEnabled(true)
@@ -50,23 +52,6 @@ final class Cluster {
     config.getMemberAttributeConfig().setAttribute(ROLES, words(roles));
     tune(config);
     return new Cluster(new HazelcastClusterManager(config));
-  }
-
-  /// Hazelcast has no word for a range of ports of one host.
-  private static List<String> expand(List<String> members) {
-    return members.stream().flatMap(member -> expand(member).stream()).toList();
-  }
-
-  private static List<String> expand(String member) {
-    int colon = member.lastIndexOf(':');
-    String[] ports = member.substring(colon + 1).split("-", 2);
-    if (colon < 0 || ports.length < 2) {
-      return List.of(member);
-    }
-    return java.util.stream.IntStream.rangeClosed(
-            Integer.parseInt(ports[0]), Integer.parseInt(ports[1]))
-        .mapToObj(port -> member.substring(0, colon + 1) + port)
-        .toList();
   }
 
   /// Times of the design page "Who owns what".
@@ -91,9 +76,9 @@ final class Cluster {
     EventBusOptions bus = options.getEventBusOptions();
     bus.setConnectTimeout(1000).setClusterPingInterval(2000).setClusterPingReplyInterval(2000);
     if (local) {
-      bus.setHost(Ports.HOST).setPort(new Ports().giveWay(null, FIRST_BUS_PORT, "--bus-port"));
+      bus.setHost(Ports.HOST).setPort(ANY_PORT);
     } else {
-      bus.setPort(FIRST_BUS_PORT);
+      bus.setPort(BUS_PORT);
     }
     return Vertx.builder().with(options).withClusterManager(manager).buildClustered();
   }

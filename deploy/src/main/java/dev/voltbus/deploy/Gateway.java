@@ -8,10 +8,11 @@ import dev.voltbus.contract.Wiring;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 
 /// The roles of one process for one site: deploys them in order, stops them in reverse.
 final class Gateway {
@@ -19,7 +20,9 @@ final class Gateway {
   private final Wiring wiring;
   private final HealthBoard health;
   private final PrometheusMetrics metrics;
-  private final Deque<String> deployments = new ArrayDeque<>();
+
+  /// Filled on the event loop, emptied by whoever stops the process.
+  private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
 
   Gateway(Vertx vertx) {
     TimeSource time = TimeSource.system();
@@ -61,9 +64,9 @@ final class Gateway {
   Future<Void> stop() {
     health.enter(HealthBoard.Phase.STOPPING);
     Future<Void> stopped = Future.succeededFuture();
-    while (!deployments.isEmpty()) {
-      String next = deployments.pop();
-      stopped = stopped.eventually(() -> vertx.undeploy(next));
+    for (@Nullable String next = deployments.poll(); next != null; next = deployments.poll()) {
+      String deployment = next;
+      stopped = stopped.eventually(() -> vertx.undeploy(deployment));
     }
     return stopped.onComplete(done -> metrics.close());
   }

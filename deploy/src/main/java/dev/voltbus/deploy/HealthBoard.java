@@ -3,8 +3,10 @@ package dev.voltbus.deploy;
 import dev.voltbus.contract.Health;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What every part of this process last said about itself, and how far the process itself has come.
 final class HealthBoard implements Health {
@@ -19,7 +21,7 @@ final class HealthBoard implements Health {
   private static final String FINE = "";
 
   private final Map<String, String> parts = new ConcurrentSkipListMap<>();
-  private volatile Phase phase = Phase.STARTING;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
 
   @Override
   public void up(String part) {
@@ -36,12 +38,13 @@ final class HealthBoard implements Health {
     parts.remove(part);
   }
 
+  /// Life goes forward only: a start that ends while the process already stops changes nothing.
   void enter(Phase next) {
-    phase = next;
+    phase.accumulateAndGet(next, (now, then) -> then.compareTo(now) > 0 ? then : now);
   }
 
   Phase phase() {
-    return phase;
+    return phase.get();
   }
 
   /// True while every part works.
@@ -53,7 +56,7 @@ final class HealthBoard implements Health {
     JsonArray list = new JsonArray();
     parts.forEach((part, reason) -> list.add(describe(part, reason)));
     return new JsonObject()
-        .put("phase", phase.name().toLowerCase(java.util.Locale.ROOT))
+        .put("phase", phase().name().toLowerCase(Locale.ROOT))
         .put("status", isWhole() ? "up" : "degraded")
         .put("parts", list);
   }

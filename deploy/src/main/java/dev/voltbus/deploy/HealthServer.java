@@ -39,6 +39,12 @@ final class HealthServer extends VerticleBase {
     return opened.listen(port, host);
   }
 
+  /// The port it listens on, once deployed.
+  int port() {
+    @Nullable HttpServer open = server;
+    return open == null ? port : open.actualPort();
+  }
+
   private void answer(HttpServerRequest request) {
     boolean running = board.phase() == HealthBoard.Phase.RUNNING;
     boolean started = board.phase() != HealthBoard.Phase.STARTING;

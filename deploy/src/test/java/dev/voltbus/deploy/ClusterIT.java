@@ -57,8 +57,11 @@ class ClusterIT {
   @ValueSource(
       strings = {
         "acquisition mapping mqtt,command",
-        "mqtt,command mapping acquisition",
-        "mapping acquisition mqtt,command"
+        "acquisition mqtt,command mapping",
+        "mapping acquisition mqtt,command",
+        "mapping mqtt,command acquisition",
+        "mqtt,command acquisition mapping",
+        "mqtt,command mapping acquisition"
       })
   void threeProcessesPublishTheTopicsOfOneInWhateverOrderTheyStart(String order) throws Exception {
     try (TestingListener listener = TestingListener.on(broker.port())) {
@@ -78,6 +81,20 @@ class ClusterIT {
         node.awaitExit(STOP);
       }
       assertEquals("offline", listener.heard("BE/status").getLast().payload());
+    }
+  }
+
+  // A machine that boots starts all of them at once; their ports must not collide.
+  @Test
+  void threeProcessesMayStartAtTheSameMoment() throws Exception {
+    try (TestingListener listener = TestingListener.on(broker.port())) {
+      for (String roles : List.of("mapping", "mqtt,command", "acquisition")) {
+        node(roles);
+      }
+      for (PackagedProduct node : nodes) {
+        node.awaitLine(line -> line.contains("running; console"), START);
+      }
+      listener.awaitAll(heard -> DemoTopics.each(1, heard), Duration.ofSeconds(60), "all topics");
     }
   }
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,15 @@ class DistributionIT {
             .map(jar -> jar.replaceAll("-[0-9].*", ""))
             .toList();
     assertEquals(List.of("logback-classic"), bindings);
+  }
+
+  @Test
+  void knowsItsVersion() throws Exception {
+    try (PackagedProduct voltbus = PackagedProduct.start(Map.of(), "--version")) {
+      assertEquals(0, voltbus.awaitExit(Duration.ofSeconds(30)), voltbus::output);
+      String line = voltbus.output();
+      assertTrue(line.matches("voltbus [0-9]+\\.[0-9]+\\.[0-9]+.*"), line);
+    }
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,7 @@ class LoadIT {
   }
 
   private static void measure(LoadSite site, PackagedProduct gateway, int health) throws Exception {
+    long[] before = IntStream.range(0, DEVICES).mapToLong(site::requests).toArray();
     long requests = requests(site);
     double published = published(health);
     double cpu = cpuSeconds(gateway.pid());
@@ -74,6 +76,10 @@ class LoadIT {
     assertEquals(0.0, sum(metrics, "voltbus_polls_missed_total"));
     assertEquals(0.0, sum(metrics, "voltbus_polls_failed_total"));
     assertTrue(polls >= DEVICES * ((long) seconds - 1), polls + " polls in " + seconds + " s");
+    for (int i = 0; i < DEVICES; i++) {
+      long asked = site.requests(i) - before[i];
+      assertTrue(asked >= (long) seconds - 1, "device " + i + " was polled " + asked + " times");
+    }
     assertTrue(
         sent >= (double) DEVICES * REGISTERS * ((long) seconds - 2), sent + " values published");
   }

@@ -22,6 +22,12 @@ import java.util.function.Predicate;
 final class PackagedProduct implements AutoCloseable {
   static final Path HOME = Path.of(System.getProperty("voltbus.home", "target/voltbus"));
 
+  /// A shell starts what runs in the background with SIGINT ignored, and Java keeps to that.
+  private static final List<String> DEFAULT_INTERRUPT =
+      System.getProperty("os.name", "").equals("Linux")
+          ? List.of("env", "--default-signal=INT")
+          : List.of();
+
   private final Process process;
   private final Thread reader;
   private final List<String> lines = new ArrayList<>();
@@ -33,7 +39,7 @@ final class PackagedProduct implements AutoCloseable {
 
   static PackagedProduct start(Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(DEFAULT_INTERRUPT);
     command.add(HOME.toAbsolutePath().resolve("voltbus").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -11,7 +11,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,70 @@ class RunIT {
         long millis = (first.nanos() - began) / 1_000_000;
         System.out.println("first value after " + millis + " ms");
         assertTrue(millis <= 5000, "first value after " + millis + " ms");
+      }
+    }
+  }
+
+  // A topic that check does not name would surprise, one that never comes would be missed.
+  @Test
+  void exactlyTheTopicsThatCheckAnnouncesArePublished() throws Exception {
+    Set<String> announced = announced();
+    assertTrue(announced.containsAll(DemoTopics.ALL), announced::toString);
+    try (TestingListener listener = TestingListener.on(broker.port());
+        PackagedProduct gateway = gateway()) {
+      listener.awaitAll(
+          heard -> topics(heard).containsAll(announced), START, "topics " + gateway.pid());
+      assertEquals(announced, topics(listener.heard()));
+    }
+  }
+
+  /// The topics that `voltbus check` lists, without those that answer commands.
+  private static Set<String> announced() throws IOException, InterruptedException {
+    String site = PackagedProduct.HOME.resolve("config/sites/demo.yaml").toString();
+    try (PackagedProduct check = PackagedProduct.start(Map.of(), "check", "--site=" + site)) {
+      assertEquals(0, check.awaitExit(START), check::output);
+      return check
+          .output()
+          .lines()
+          .dropWhile(line -> !line.startsWith("topics of "))
+          .filter(line -> line.startsWith("  ") && !line.endsWith("/command/result"))
+          .map(String::strip)
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static Set<String> topics(List<Heard> heard) {
+    return heard.stream().map(Heard::topic).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  // Who comes late sees at once whether the bridge lives, and no old values.
+  @Test
+  void onlyStatusIsRetained() throws Exception {
+    try (PackagedProduct gateway = gateway()) {
+      try (TestingListener early = TestingListener.on(broker.port())) {
+        early.awaitAll(heard -> DemoTopics.each(1, heard), START, "topics " + gateway.pid());
+      }
+      try (TestingListener late = TestingListener.on(broker.port())) {
+        late.await(heard -> heard.topic().equals(VOLTAGE), START, "a live value");
+        List<Heard> retained = late.heard().stream().filter(Heard::retained).toList();
+        assertEquals(Set.of("BE/status", "BE2/status"), topics(retained));
+        retained.forEach(status -> assertEquals("online", status.payload()));
+      }
+    }
+  }
+
+  // The process is of use without its surroundings: they may come up in any order.
+  @Test
+  void gatewayIsReadyBeforeItsBrokerIsThere() throws Exception {
+    broker.stop();
+    try (PackagedProduct gateway = gateway()) {
+      gateway.awaitLine(line -> line.contains("running; console"), START);
+      var ready = PackagedProduct.get(healthPort, "/health/ready");
+      assertEquals(200, ready.statusCode());
+      assertEquals("degraded", new JsonObject(ready.body()).getString("status"), ready::body);
+      broker.restart();
+      try (TestingListener listener = TestingListener.on(broker.port())) {
+        listener.awaitAll(heard -> DemoTopics.each(1, heard), START, "topics");
       }
     }
   }
