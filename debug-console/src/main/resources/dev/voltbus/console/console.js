@@ -1,7 +1,8 @@
 // The page of the console. Ages grow here by this browser's own monotonic clock; nothing is shown
 // as live once the gateway has been silent for longer than three of its beats of one second.
 import {
-  addFigure, ageText, cards, createCard, createRow, figureNames, icons, looks, named, put, valueText,
+  addFigure, ageText, cards, createCard, createRow, figureNames, icons, looks, named, put, shortened,
+  valueText,
 } from './pieces.js';
 
 const SILENT_MS = 3000;
@@ -73,10 +74,10 @@ function showSite() {
 function fillRow(line, row) {
   put(line.cells[0], row.address === null ? '' : String(row.address));
   line.cells[0].title = row.table ?? 'derived';
-  put(line.cells[2], row.raw_words.join(' '));
+  put(line.cells[2], shortened(row.raw_words.join(' ')));
   put(line.cells[3], valueText(row));
   put(line.cells[4], row.value === null ? '' : row.unit);
-  put(line.cells[5], row.text ?? '');
+  put(line.cells[5], shortened(row.text ?? ''));
   showState(line.cells[6].firstChild, row.quality);
   put(line.cells[6].lastChild, !lost && row.reason ? ` ${row.reason}` : '');
 }

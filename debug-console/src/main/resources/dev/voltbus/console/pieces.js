@@ -58,6 +58,11 @@ export function cards(list, items, nameOf, create, fill) {
   }
 }
 
+/// A table cell has room for the beginning of a long list; the REST interface has the whole.
+export function shortened(text) {
+  return text.length > 80 ? text.slice(0, 79) + '…' : text;
+}
+
 export function createCard(tag, name) {
   const card = make(tag, 'card');
   const head = make('span', 'head');
