@@ -15,7 +15,7 @@ final class PortsTest {
   private final Ports ports = new Ports();
 
   private static ServerSocket taken() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getByName(Ports.HOST));
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
   @Test
