@@ -70,7 +70,7 @@ class ClusterIT {
         node.awaitLine(line -> line.contains("running; console"), START);
       }
       listener.awaitAll(
-          heard -> DemoTopics.each(1, heard) && DemoTopics.changed(heard),
+          heard -> DemoTopics.each(1, heard) && DemoTopics.changed(heard) && DemoTopics.full(heard),
           Duration.ofSeconds(60),
           "all topics, and changes");
       DemoTopics.check(listener.heard());

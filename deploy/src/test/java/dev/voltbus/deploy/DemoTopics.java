@@ -76,6 +76,14 @@ final class DemoTopics {
                 == 2);
   }
 
+  /// True when `BE/info` had a field that needs the slow poll group, which a mapping that starts
+  /// last hears up to ten seconds later.
+  static boolean full(List<Heard> heard) {
+    return heard.stream()
+        .anyMatch(message ->
+            message.topic().equals("BE/info") && message.json().containsKey("remaining_capacity"));
+  }
+
   /// True when power was heard with both signs.
   static boolean bothSigns(List<Heard> heard) {
     return heard.stream().anyMatch(message -> power(message) > 100)
