@@ -139,7 +139,13 @@ final class RunCommand implements Callable<Integer> {
     Cluster joining = Cluster.of(clusterOptions, loaded.name(), chosen);
     Vertx vertx =
         Lifetime.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
-    joining.refuseTwins(chosen);
+    try {
+      joining.refuseTwins(chosen);
+    } catch (UsageException twin) {
+      // Leaves in order, so that nobody waits for this node.
+      Lifetime.await(vertx.close(), "leave the cluster");
+      throw twin;
+    }
     return vertx;
   }
 }
