@@ -155,11 +155,6 @@ public final class DeviceSnapshot implements Message {
     return unavailableAfterMillis[group];
   }
 
-  /// The newest read time among the groups.
-  public long newestReadAt() {
-    return Arrays.stream(readAts).max().orElse(0);
-  }
-
   /// A raw word, 0..65535.
   public int word(int at) {
     return words[at] & 0xFFFF;

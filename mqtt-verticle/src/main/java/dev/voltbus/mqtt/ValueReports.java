@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.Derivation;
 import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Presentation;
 import dev.voltbus.contract.Publication;
@@ -70,7 +71,7 @@ final class ValueReports {
     topics[at] = new ValueTopic(topic(publication, rule, spec), spec);
     rules[at] = ReportRule.of(own == null ? rule.reporting() : own);
     isText[at] = spec.source() instanceof WireSource wire && wire.type().isText();
-    codeTexts[at] = new CodeTexts(spec.presentation());
+    codeTexts[at] = new CodeTexts(spec);
   }
 
   static Topic topic(Publication publication, PerValue rule, RegisterSpec spec) {
@@ -169,8 +170,14 @@ final class ValueReports {
   private static final class CodeTexts {
     private final long[] codes;
     private final String[] texts;
+    private final @Nullable String otherwise;
 
-    private CodeTexts(Presentation shown) {
+    private CodeTexts(RegisterSpec spec) {
+      Presentation shown = spec.presentation();
+      this.otherwise =
+          spec.source() instanceof Derivation derived && !derived.otherwiseText().isEmpty()
+              ? derived.otherwiseText()
+              : null;
       this.codes = shown.texts().keySet().stream().mapToLong(Long::longValue).sorted().toArray();
       this.texts = new String[codes.length];
       for (int i = 0; i < codes.length; i++) {
@@ -184,7 +191,7 @@ final class ValueReports {
 
     private @Nullable String of(long code) {
       int found = Arrays.binarySearch(codes, code);
-      return found < 0 ? null : texts[found];
+      return found < 0 ? otherwise : texts[found];
     }
   }
 }

@@ -118,7 +118,9 @@ final class Fixtures {
 
   private static RegisterSpec systemState() {
     return RegisterSpec.of(
-            "system_state", Derivation.lookup("system_status", Map.of(0x91L, 3L, 0x96L, 3L), 0))
+            "system_state",
+            Derivation.lookup("system_status", Map.of(0x91L, 3L, 0x96L, 3L), 0)
+                .otherwiseSaying("unknown"))
         .withPresentation(
             Presentation.NONE
                 .withLabel("System State")

@@ -66,6 +66,14 @@ class PayloadGoldenTest {
     assertSent("tinybms-charging");
   }
 
+  // Contract tinybms section 3: a code that is not listed is 0 and says unknown.
+  @Test
+  void stateOfAnUnlistedCodeIsUnknown() throws IOException {
+    PublicationRenderer renderer = renderer(Fixtures.tinybms(broker));
+    poll(renderer, new Snapshots(Fixtures.pack()).good("system_state", 0, 0x55));
+    assertSent("tinybms-unlisted-state");
+  }
+
   // Power and current change their sign together; a consumer must not have to guess.
   @Test
   void dischargingIsNegative() throws IOException {
