@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A register whose read failed keeps its last value. While its neighbours in the group are fresh
 /// it counts as stale at once, because the group's read time is not its own; once older than its
-/// limit, or never read, it is bad. If the whole group failed, its values grow old by themselves.
+/// limit, or never read, it is bad. If the whole group failed, its values grow old by themselves, and
+/// faster than their limits say: stale with the second failed poll in a row, bad with the third.
 final class DeviceMapper {
 
   /// What became of a poll.
@@ -35,6 +36,11 @@ final class DeviceMapper {
   private static final byte BAD = (byte) Quality.BAD.ordinal();
   private static final byte NO_REASON = (byte) QualityReason.NONE.ordinal();
   private static final long NEVER = Long.MIN_VALUE;
+  private static final byte FAILURES_TO_STALE = 2;
+  private static final byte FAILURES_TO_BAD = 3;
+
+  /// A value is not taken away by cycles alone: at ten polls a second three are nothing.
+  private static final long LEAST_AGE_OF_BAD_MILLIS = 1000;
 
   private final String device;
   private final SnapshotLayout layout;
@@ -48,6 +54,7 @@ final class DeviceMapper {
   private final byte[] reasons;
   private final short[] words;
   private final long[] goodNanos;
+  private final byte[] failures;
   private final long[] groupReadAts;
   private final long[] groupReadNanos;
   private final int[] staleAfter;
@@ -68,6 +75,7 @@ final class DeviceMapper {
     this.reasons = new byte[size];
     this.words = new short[layout.totalWords()];
     this.goodNanos = new long[size];
+    this.failures = new byte[size];
     this.groupReadAts = new long[groups.size()];
     this.groupReadNanos = new long[groups.size()];
     this.staleAfter = new int[groups.size()];
@@ -167,7 +175,10 @@ final class DeviceMapper {
     if (block != null && block.isRead()) {
       block.copyTo(wire.address(), wire.words(), words, layout.wordsAt(index));
       decode(codec, index, readNanos);
-    } else if (groupIsFresh || goodNanos[index] == NEVER) {
+      return;
+    }
+    failures[index] = (byte) Math.min(FAILURES_TO_BAD, failures[index] + 1);
+    if (groupIsFresh || goodNanos[index] == NEVER || failures[index] >= FAILURES_TO_STALE) {
       fail(index, block == null ? QualityReason.NOT_READ_YET : block.reason(), now);
     }
   }
@@ -190,18 +201,22 @@ final class DeviceMapper {
     qualities[index] = good ? GOOD : BAD;
     reasons[index] = (byte) reason.ordinal();
     goodNanos[index] = readNanos;
+    failures[index] = 0;
   }
 
   private void fail(int index, QualityReason reason, long now) {
-    int group = layout.groupOf(index);
-    boolean tooOld =
-        goodNanos[index] == NEVER
-            || TimeUnit.NANOSECONDS.toMillis(now - goodNanos[index]) >= unavailableAfter[group];
+    boolean tooOld = goodNanos[index] == NEVER || isTooOld(index, now);
     if (tooOld) {
       values[index] = 0;
     }
     qualities[index] = tooOld || qualities[index] == BAD ? BAD : STALE;
     reasons[index] = (byte) reason.ordinal();
+  }
+
+  private boolean isTooOld(int index, long now) {
+    long age = TimeUnit.NANOSECONDS.toMillis(now - goodNanos[index]);
+    return age >= unavailableAfter[layout.groupOf(index)]
+        || (failures[index] >= FAILURES_TO_BAD && age >= LEAST_AGE_OF_BAD_MILLIS);
   }
 
   private void derive() {

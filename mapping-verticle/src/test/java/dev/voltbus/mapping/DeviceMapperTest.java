@@ -96,6 +96,47 @@ class DeviceMapperTest {
     assertEquals(Quality.GOOD, quality(second, "battery_pack_voltage"));
   }
 
+  // Pains A7: whoever acts on a value must not wait out its age limit when three cycles have failed.
+  @Test
+  void silentDeviceIsStaleWithTheSecondFailedPollAndUnavailableWithTheThird() {
+    map(0, pack(5280, 50), settings());
+
+    DeviceSnapshot first = map(1000, silent(36, 15), silent(300, 1));
+    DeviceSnapshot second = map(2000, silent(36, 15), silent(300, 1));
+    DeviceSnapshot third = map(3000, silent(36, 15), silent(300, 1));
+
+    assertEquals(Quality.GOOD, quality(first, "battery_pack_voltage"));
+    assertEquals(Quality.STALE, quality(second, "battery_pack_voltage"));
+    assertEquals(Quality.STALE, quality(second, "pack_power_w"));
+    assertEquals(52.8, value(second, "battery_pack_voltage"));
+    assertEquals(Quality.BAD, quality(third, "battery_pack_voltage"));
+    assertEquals(QualityReason.NO_ANSWER, reason(third, "battery_pack_voltage"));
+  }
+
+  @Test
+  void firstGoodPollAfterAFaultMakesAllItsValuesGoodAgain() {
+    map(0, pack(5280, 50), settings());
+    for (int poll = 1; poll <= 5; poll++) {
+      map(poll * 1000L, silent(36, 15), silent(300, 1));
+    }
+
+    DeviceSnapshot after = map(6000, pack(5290, 50), settings());
+
+    assertEquals(Quality.GOOD, quality(after, "battery_pack_voltage"));
+    assertEquals(Quality.GOOD, quality(after, "cutoff"));
+  }
+
+  // Three polls of a group with a short period are over in no time.
+  @Test
+  void quickPollsDoNotTakeAValueAwayWithinASecond() {
+    map(0, pack(5280, 50));
+    map(100, silent(36, 15));
+    map(200, silent(36, 15));
+
+    assertEquals(Quality.STALE, quality(map(300, silent(36, 15)), "battery_pack_voltage"));
+    assertEquals(Quality.BAD, quality(map(1000, silent(36, 15)), "battery_pack_voltage"));
+  }
+
   @Test
   void ageOnArrivalCountsWithTheAgeSinceThen() {
     DevicePoll poll =
