@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,10 +82,11 @@ final class ConnectionActor implements ModbusClient {
   }
 
   @Override
-  public Future<Void> write(Write request, Duration timeout) {
+  public Future<Void> write(Write request, Duration timeout, BooleanSupplier permit) {
     return submit(
         request,
         timeout,
+        permit,
         pdu -> {
           Pdu.checkEcho(request, pdu);
           return null;
@@ -139,10 +141,15 @@ final class ConnectionActor implements ModbusClient {
 
   private <T> Future<T> submit(
       ModbusRequest request, Duration timeout, Pending.Decoder<T> decoder) {
+    return submit(request, timeout, () -> true, decoder);
+  }
+
+  private <T> Future<T> submit(
+      ModbusRequest request, Duration timeout, BooleanSupplier permit, Pending.Decoder<T> decoder) {
     Range.check(
         "timeout", timeout, ModbusClientOptions.SHORTEST, ModbusClientOptions.LONGEST_REQUEST);
     Pending<T> pending =
-        new Pending<>(request, timeout, decoder, vertx.getOrCreateContext(), this::settled);
+        new Pending<>(request, timeout, permit, decoder, vertx.getOrCreateContext(), this::settled);
     pending.watchedBy(watch.setTimer(timeout.toMillis(), id -> expire(pending)));
     switch (lanes.offer(pending)) {
       case ACCEPTED -> {}
@@ -175,6 +182,10 @@ final class ConnectionActor implements ModbusClient {
   private boolean failExpired(Pending<?> pending) {
     return pending.failWaiting(
         new ModbusDeadlineException(options.endpoint(), pending.request(), pending.limit()));
+  }
+
+  private void failWithdrawn(Pending<?> pending) {
+    pending.failWaiting(ModbusDeadlineException.withdrawn(options.endpoint(), pending.request()));
   }
 
   private ModbusTimeoutException timedOut(Pending<?> pending) {
@@ -219,6 +230,8 @@ final class ConnectionActor implements ModbusClient {
       Wire ready = connected();
       if (pending.nanosLeft() <= 0) {
         failExpired(pending);
+      } else if (!pending.isPermitted()) {
+        failWithdrawn(pending);
       } else if (pending.send(ready)) {
         exchange(pending, ready);
       }

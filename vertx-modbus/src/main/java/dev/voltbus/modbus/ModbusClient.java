@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /// A Modbus master on one connection, shared by all units behind it.
 ///
@@ -48,7 +49,15 @@ public interface ModbusClient {
   /// Writes, before all reads that wait; the deadline lies `timeout` from now, 1 ms..10 min. It
   /// succeeds when the device has echoed the request. After a failure for which
   /// [ModbusException#isSent] holds the outcome is unknown.
-  Future<Void> write(Write request, Duration timeout);
+  default Future<Void> write(Write request, Duration timeout) {
+    return write(request, timeout, () -> true);
+  }
+
+  /// The same for a write that may lose its right to be sent while it waits.
+  ///
+  /// @param permit asked on the client's thread immediately before the bytes go out; when it says
+  ///   no the future fails with a [ModbusDeadlineException] and nothing was sent
+  Future<Void> write(Write request, Duration timeout, BooleanSupplier permit);
 
   /// Function 1 with the default deadline.
   default Future<Bits> readCoils(int unit, int address, int count) {

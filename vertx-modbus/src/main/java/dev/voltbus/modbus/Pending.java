@@ -6,6 +6,7 @@ import io.vertx.core.internal.PromiseInternal;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,23 +30,27 @@ final class Pending<T> {
   private final ModbusRequest request;
   private final Duration timeout;
   private final long deadlineNanos;
+  private final BooleanSupplier permit;
   private final Decoder<T> decoder;
   private final PromiseInternal<T> promise;
   private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Waiting());
   private final Consumer<Pending<?>> whenDone;
   private volatile long timer = -1;
 
+  /// @param permit asked immediately before the request goes out
   /// @param context where the future completes
   /// @param whenDone hears of the end just before the caller does
   Pending(
       ModbusRequest request,
       Duration timeout,
+      BooleanSupplier permit,
       Decoder<T> decoder,
       ContextInternal context,
       Consumer<Pending<?>> whenDone) {
     this.request = request;
     this.timeout = timeout;
     this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.permit = permit;
     this.decoder = decoder;
     this.promise = context.promise();
     this.whenDone = whenDone;
@@ -79,6 +84,10 @@ final class Pending<T> {
 
   void watchedBy(long timer) {
     this.timer = timer;
+  }
+
+  boolean isPermitted() {
+    return permit.getAsBoolean();
   }
 
   boolean isSent() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,28 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
       order.add(slave.nextFrame().brief());
     }
     assertEquals(List.of("6@100", "6@101", "3@1", "3@2"), order);
+  }
+
+  // A lease may be lost while the write waits for the request before it.
+  @Test
+  void writeWhosePermissionIsWithdrawnInTheQueueIsNeverSent() throws Exception {
+    AtomicBoolean permitted = new AtomicBoolean(true);
+    Runnable gate = slave.thenHold();
+    Future<Words> first = client.readHolding(1, 0, 1);
+    slave.nextFrame();
+    ModbusRequest.WriteRegister write = new ModbusRequest.WriteRegister(1, 9, 1);
+    Future<Void> waiting = client.write(write, Duration.ofSeconds(5), permitted::get);
+    permitted.set(false);
+    gate.run();
+    await(first);
+    ModbusDeadlineException withdrawn = failure(ModbusDeadlineException.class, waiting);
+    assertEquals(
+        message("write holding 9 not sent, the permission was withdrawn while it waited"),
+        withdrawn.getMessage());
+    assertFalse(withdrawn.isSent());
+    await(client.write(write, Duration.ofSeconds(5), () -> true));
+    assertEquals("6@9", slave.nextFrame().brief());
+    assertEquals(0, slave.framesLeft());
   }
 
   @Test
