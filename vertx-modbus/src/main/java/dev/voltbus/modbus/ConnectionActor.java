@@ -1,7 +1,9 @@
 package dev.voltbus.modbus;
 
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
+import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.ModbusRequest.ReadWriteRegisters;
 import dev.voltbus.modbus.ModbusRequest.Write;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -91,6 +93,20 @@ final class ConnectionActor implements ModbusClient {
           Pdu.checkEcho(request, pdu);
           return null;
         });
+  }
+
+  @Override
+  public Future<Words> exchange(ReadWriteRegisters request, Duration timeout) {
+    return submit(request, timeout, pdu -> Pdu.words(request, pdu));
+  }
+
+  @Override
+  public Future<DeviceId> read(ReadDeviceId request, Duration timeout) {
+    return DeviceIdWalk.of(request, timeout, this::readPart);
+  }
+
+  private Future<DeviceIdPart> readPart(ReadDeviceId request, Duration timeout) {
+    return submit(request, timeout, pdu -> DeviceIdPart.decode(request, pdu));
   }
 
   @Override
@@ -290,10 +306,8 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private boolean settle(Pending<?> pending, byte[] pdu) throws ProtocolViolation {
-    return Pdu.isException(pdu)
-        ? pending.refuse(
-            new ModbusDeviceException(
-                options.endpoint(), pending.request(), Pdu.exceptionCode(pdu)))
+    return Pdu.isRefusal(pdu)
+        ? pending.refuse(ModbusDeviceException.of(options.endpoint(), pending.request(), pdu))
         : pending.answer(pdu);
   }
 

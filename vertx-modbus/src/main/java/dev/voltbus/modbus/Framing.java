@@ -17,8 +17,8 @@ sealed interface Framing permits MbapFraming, RtuFraming {
   /// A transport that hands its socket over once j2mod has connected it.
   ModbusTCPTransport transport(SocketReceiver receiver);
 
-  /// Reads the answer to `request` and returns its PDU, function code first. It is either an
-  /// exception answer of two bytes or has the function asked and the length that follows from it.
+  /// Reads the answer to `request` and returns its PDU, function code first. It is either a refusal
+  /// or has the function asked and the length that follows from request and answer.
   ///
   /// @throws ProtocolViolation for anything that cannot be the answer
   byte[] readPdu(DataInputStream input, ModbusRequest request, int transaction) throws IOException;

@@ -1,6 +1,5 @@
 package dev.voltbus.modbus;
 
-import dev.voltbus.modbus.ModbusRequest.Write;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +95,6 @@ final class Lanes {
   }
 
   private ArrayDeque<Pending<?>> lane(Pending<?> pending) {
-    return pending.request() instanceof Write ? writes : reads;
+    return pending.request().isWrite() ? writes : reads;
   }
 }

@@ -9,7 +9,6 @@ import java.net.Socket;
 /// V1.0b, 3.1.3).
 final class MbapFraming implements Framing {
   private static final int PROTOCOL = 0;
-  private static final int LARGEST_PDU = 253;
 
   @Override
   public ModbusTCPTransport transport(SocketReceiver receiver) {
@@ -30,8 +29,8 @@ final class MbapFraming implements Framing {
     int length = input.readUnsignedShort();
     Pdu.expect("protocol id", protocol, PROTOCOL);
     Pdu.expect("transaction", answeredTransaction, transaction);
-    if (length < 3 || length > LARGEST_PDU + 1) {
-      throw new ProtocolViolation("length " + length + " is not within 3.." + (LARGEST_PDU + 1));
+    if (length < 3 || length > Pdu.LARGEST + 1) {
+      throw new ProtocolViolation("length " + length + " is not within 3.." + (Pdu.LARGEST + 1));
     }
     Pdu.expect("unit", input.readUnsignedByte(), request.unit());
     byte[] pdu = new byte[length - 1];

@@ -1,11 +1,14 @@
 package dev.voltbus.modbus;
 
+import dev.voltbus.modbus.ModbusRequest.MaskWrite;
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
 import dev.voltbus.modbus.ModbusRequest.ReadCoils;
+import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.ReadDiscreteInputs;
 import dev.voltbus.modbus.ModbusRequest.ReadHolding;
 import dev.voltbus.modbus.ModbusRequest.ReadInput;
 import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.ModbusRequest.ReadWriteRegisters;
 import dev.voltbus.modbus.ModbusRequest.Write;
 import dev.voltbus.modbus.ModbusRequest.WriteCoil;
 import dev.voltbus.modbus.ModbusRequest.WriteCoils;
@@ -59,6 +62,14 @@ public interface ModbusClient {
   ///   no the future fails with a [ModbusDeadlineException] and nothing was sent
   Future<Void> write(Write request, Duration timeout, BooleanSupplier permit);
 
+  /// Writes and reads in one transaction (function 23), before all reads that wait; the deadline
+  /// lies `timeout` from now, 1 ms..10 min. Failures mean what they mean for [#write].
+  Future<Words> exchange(ReadWriteRegisters request, Duration timeout);
+
+  /// Reads the device's identification (function 43/14), with as many requests as its answer needs,
+  /// which all share one deadline; it lies `timeout` from now, 1 ms..10 min.
+  Future<DeviceId> read(ReadDeviceId request, Duration timeout);
+
   /// Function 1 with the default deadline.
   default Future<Bits> readCoils(int unit, int address, int count) {
     return read(new ReadCoils(unit, address, count), options().requestTimeout());
@@ -97,6 +108,24 @@ public interface ModbusClient {
   /// Function 16 with the default deadline.
   default Future<Void> writeRegisters(int unit, int address, Words words) {
     return write(new WriteRegisters(unit, address, words), options().requestTimeout());
+  }
+
+  /// Function 22 with the default deadline; see [MaskWrite].
+  default Future<Void> maskWrite(int unit, int address, int and, int or) {
+    return write(new MaskWrite(unit, address, and, or), options().requestTimeout());
+  }
+
+  /// Function 23 with the default deadline: writes `words` at `writeAddress`, then reads.
+  default Future<Words> readWriteRegisters(
+      int unit, int address, int count, int writeAddress, Words words) {
+    return exchange(
+        new ReadWriteRegisters(unit, address, count, writeAddress, words),
+        options().requestTimeout());
+  }
+
+  /// Function 43/14 with the default deadline.
+  default Future<DeviceId> readDeviceId(int unit, ReadDeviceId.Category category) {
+    return read(new ReadDeviceId(unit, category), options().requestTimeout());
   }
 
   /// Sets the one handler that hears of connection changes, on the context that created the client.

@@ -1,22 +1,10 @@
 package dev.voltbus.modbus;
 
-import com.ghgande.j2mod.modbus.msg.ReadCoilsRequest;
-import com.ghgande.j2mod.modbus.msg.ReadInputDiscretesRequest;
-import com.ghgande.j2mod.modbus.msg.ReadInputRegistersRequest;
-import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersRequest;
-import com.ghgande.j2mod.modbus.msg.WriteCoilRequest;
-import com.ghgande.j2mod.modbus.msg.WriteMultipleCoilsRequest;
-import com.ghgande.j2mod.modbus.msg.WriteMultipleRegistersRequest;
-import com.ghgande.j2mod.modbus.msg.WriteSingleRegisterRequest;
-import com.ghgande.j2mod.modbus.procimg.Register;
-import com.ghgande.j2mod.modbus.procimg.SimpleRegister;
-import com.ghgande.j2mod.modbus.util.BitVector;
+import dev.voltbus.modbus.ModbusRequest.MaskWrite;
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
-import dev.voltbus.modbus.ModbusRequest.ReadCoils;
-import dev.voltbus.modbus.ModbusRequest.ReadDiscreteInputs;
-import dev.voltbus.modbus.ModbusRequest.ReadHolding;
-import dev.voltbus.modbus.ModbusRequest.ReadInput;
+import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.ModbusRequest.ReadWriteRegisters;
 import dev.voltbus.modbus.ModbusRequest.Write;
 import dev.voltbus.modbus.ModbusRequest.WriteCoil;
 import dev.voltbus.modbus.ModbusRequest.WriteCoils;
@@ -26,82 +14,67 @@ import dev.voltbus.modbus.ModbusRequest.WriteRegisters;
 /// Requests into j2mod's messages, answer bytes into results. An answer is decoded from its bytes,
 /// not through j2mod's response classes, which make an object of each word.
 final class Pdu {
+  /// The longest request or answer, function code included (application protocol V1.1b3, 4.1).
+  static final int LARGEST = 253;
+
   static final int EXCEPTION = 0x80;
-  static final int EXCEPTION_LENGTH = 2;
+  private static final int EXCEPTION_LENGTH = 2;
   private static final int ECHO_LENGTH = 5;
+  private static final int MASK_ECHO_LENGTH = 7;
 
   private Pdu() {}
 
   static com.ghgande.j2mod.modbus.msg.ModbusRequest encode(ModbusRequest request) {
-    int address = request.address();
-    com.ghgande.j2mod.modbus.msg.ModbusRequest message =
-        switch (request) {
-          case ReadCoils r -> new ReadCoilsRequest(address, r.count());
-          case ReadDiscreteInputs r -> new ReadInputDiscretesRequest(address, r.count());
-          case ReadHolding r -> new ReadMultipleRegistersRequest(address, r.count());
-          case ReadInput r -> new ReadInputRegistersRequest(address, r.count());
-          case WriteCoil w -> new WriteCoilRequest(address, w.on());
-          case WriteRegister w ->
-              new WriteSingleRegisterRequest(address, new SimpleRegister(w.word()));
-          case WriteCoils w ->
-              new WriteMultipleCoilsRequest(
-                  address, BitVector.createBitVector(w.bits().toWire(), w.count()));
-          case WriteRegisters w -> new WriteMultipleRegistersRequest(address, registers(w.words()));
-        };
-    message.setUnitID(request.unit());
-    return message;
+    return new RawMessage(request.unit(), RequestPdu.of(request));
   }
 
-  private static Register[] registers(Words words) {
-    Register[] registers = new Register[words.size()];
-    for (int i = 0; i < registers.length; i++) {
-      registers[i] = new SimpleRegister(words.unsigned(i));
+  /// How many bytes of an answer must be there before more can be said about its length; `have`
+  /// when it is whole. What cannot be the answer is refused as early as it shows: waiting for bytes
+  /// that a wrong count or function promises would hide the fault behind a time-out.
+  ///
+  /// @param pdu the answer's first `have` bytes, and room for more
+  static int needed(byte[] pdu, int have, ModbusRequest request) throws ProtocolViolation {
+    if (have < 2) {
+      return 2;
     }
-    return registers;
-  }
-
-  /// The length of the PDU that answers the request, unless it is refused.
-  static int answerLength(ModbusRequest request) {
+    int function = pdu[0] & 0xFF;
+    if (function == (request.function().code() | EXCEPTION)) {
+      return EXCEPTION_LENGTH;
+    }
+    if (function == ErrorFrame.FUNCTION && (pdu[1] & 0xFF) == request.function().code()) {
+      return ErrorFrame.LENGTH;
+    }
+    expect("function", function, request.function().code());
     return switch (request) {
-      case ReadWords r -> 2 + byteCount(r);
-      case ReadBits r -> 2 + byteCount(r);
+      case ReadWords r -> counted(pdu, 2 * r.count());
+      case ReadWriteRegisters r -> counted(pdu, 2 * r.count());
+      case ReadBits r -> counted(pdu, Bits.byteCount(r.count()));
+      case MaskWrite _ -> MASK_ECHO_LENGTH;
       case Write _ -> ECHO_LENGTH;
+      case ReadDeviceId _ -> DeviceIdPart.needed(pdu, have);
     };
   }
 
-  private static int byteCount(ModbusRequest request) {
-    return switch (request) {
-      case ReadWords r -> 2 * r.count();
-      case ReadBits r -> Bits.byteCount(r.count());
-      case Write _ -> 0;
-    };
-  }
-
-  static boolean isException(byte[] pdu) {
-    return (pdu[0] & EXCEPTION) != 0;
-  }
-
-  static int exceptionCode(byte[] pdu) {
-    return pdu[1] & 0xFF;
+  private static int counted(byte[] pdu, int byteCount) throws ProtocolViolation {
+    expect("byte count", pdu[1] & 0xFF, byteCount);
+    return 2 + byteCount;
   }
 
   /// Function, byte count and length must be those of the request's answer or of its refusal.
   static void checkShape(byte[] pdu, ModbusRequest request) throws ProtocolViolation {
-    int function = pdu[0] & 0xFF;
-    if (function == (request.function().code() | EXCEPTION)) {
-      expect("length of the exception", pdu.length, EXCEPTION_LENGTH);
-      return;
+    int have = 0;
+    for (int need = 2; need > have; need = needed(pdu, have, request)) {
+      if (need > pdu.length) {
+        throw new ProtocolViolation("length " + pdu.length + ", expected " + need);
+      }
+      have = need;
     }
-    expect("function", function, request.function().code());
-    checkByteCount(pdu[1] & 0xFF, request);
-    expect("length", pdu.length, answerLength(request));
+    expect("length", pdu.length, have);
   }
 
-  /// The byte count of a read's answer; writes have none, their address stands in its place.
-  static void checkByteCount(int byteCount, ModbusRequest request) throws ProtocolViolation {
-    if (!(request instanceof Write)) {
-      expect("byte count", byteCount, byteCount(request));
-    }
+  /// Whether the device refused, by an exception answer or by an [ErrorFrame].
+  static boolean isRefusal(byte[] pdu) {
+    return (pdu[0] & EXCEPTION) != 0 || pdu[0] == ErrorFrame.FUNCTION;
   }
 
   static void expect(String thing, int answered, int asked) throws ProtocolViolation {
@@ -110,7 +83,7 @@ final class Pdu {
     }
   }
 
-  static Words words(ReadWords request, byte[] pdu) {
+  static Words words(ModbusRequest request, byte[] pdu) {
     return Words.fromWire(pdu, 2, request.count());
   }
 
@@ -118,18 +91,22 @@ final class Pdu {
     return Bits.fromWire(pdu, 2, request.count());
   }
 
-  /// A write is answered by its address and its value or count.
+  /// A write is answered by its address and its value, masks or count.
   static void checkEcho(Write request, byte[] pdu) throws ProtocolViolation {
     expect("echoed address", unsigned(pdu, 1), request.address());
     switch (request) {
-      case WriteCoil w -> expect("echoed value", unsigned(pdu, 3), w.on() ? 0xFF00 : 0);
+      case WriteCoil w -> expect("echoed value", unsigned(pdu, 3), w.on() ? RequestPdu.ON : 0);
       case WriteRegister w -> expect("echoed value", unsigned(pdu, 3), w.word());
       case WriteCoils w -> expect("echoed count", unsigned(pdu, 3), w.count());
       case WriteRegisters w -> expect("echoed count", unsigned(pdu, 3), w.count());
+      case MaskWrite w -> {
+        expect("echoed and mask", unsigned(pdu, 3), w.and());
+        expect("echoed or mask", unsigned(pdu, 5), w.or());
+      }
     }
   }
 
-  private static int unsigned(byte[] bytes, int at) {
+  static int unsigned(byte[] bytes, int at) {
     return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
   }
 }

@@ -26,6 +26,11 @@ final class Range {
     return duration.toMillis() + " ms";
   }
 
+  /// `304..310`, or `304` alone.
+  static String span(int address, int count) {
+    return count == 1 ? "" + address : address + ".." + (address + count - 1);
+  }
+
   /// An address range of the 65536 there are, with no more than `most` elements.
   static void checkSpan(ModbusFunction function, int unit, int address, int count, int most) {
     check("unit", unit, 0, 255);
@@ -33,8 +38,7 @@ final class Range {
     check(function.label() + " count", count, 1, most);
     if (address + count > 0x10000) {
       throw new IllegalArgumentException(
-          "%s %d..%d passes the last address 65535"
-              .formatted(function.label(), address, address + count - 1));
+          "%s %s passes the last address 65535".formatted(function.label(), span(address, count)));
     }
   }
 }

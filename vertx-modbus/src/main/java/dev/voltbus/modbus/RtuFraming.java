@@ -6,6 +6,7 @@ import com.ghgande.j2mod.modbus.util.ModbusUtil;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.Arrays;
 
 /// RTU frames on a TCP stream: unit, PDU, CRC (Modbus over serial line V1.02, 2.5.1). A stream has
 /// no silent intervals, so the length of an answer follows from function and request alone.
@@ -24,28 +25,26 @@ final class RtuFraming implements Framing {
   @Override
   public byte[] readPdu(DataInputStream input, ModbusRequest request, int transaction)
       throws IOException {
-    byte[] frame = new byte[1 + Pdu.answerLength(request) + 2];
-    input.readFully(frame, 0, 3);
-    int length = pduLength(frame, request);
-    input.readFully(frame, 3, 1 + length + 2 - 3);
+    byte[] frame = new byte[1 + Pdu.LARGEST + 2];
+    input.readFully(frame, 0, 1);
+    int length = readPdu(input, request, frame);
+    input.readFully(frame, 1 + length, 2);
     checkCrc(frame, 1 + length);
     Pdu.expect("unit", frame[0] & 0xFF, request.unit());
-    byte[] pdu = new byte[length];
-    System.arraycopy(frame, 1, pdu, 0, length);
-    Pdu.checkShape(pdu, request);
-    return pdu;
+    return Arrays.copyOfRange(frame, 1, 1 + length);
   }
 
-  /// Judges the first three bytes before more is read: waiting for bytes that a wrong count or
-  /// function promises would hide the fault behind a time-out.
-  private static int pduLength(byte[] frame, ModbusRequest request) throws ProtocolViolation {
-    int function = frame[1] & 0xFF;
-    if (function == (request.function().code() | Pdu.EXCEPTION)) {
-      return Pdu.EXCEPTION_LENGTH;
+  /// Reads only what the bytes read so far promise, and returns the length they come to.
+  private static int readPdu(DataInputStream input, ModbusRequest request, byte[] frame)
+      throws IOException {
+    byte[] pdu = new byte[Pdu.LARGEST];
+    int have = 0;
+    for (int need = 2; need > have; need = Pdu.needed(pdu, have, request)) {
+      input.readFully(pdu, have, need - have);
+      have = need;
     }
-    Pdu.expect("function", function, request.function().code());
-    Pdu.checkByteCount(frame[2] & 0xFF, request);
-    return Pdu.answerLength(request);
+    System.arraycopy(pdu, 0, frame, 1, have);
+    return have;
   }
 
   private static void checkCrc(byte[] frame, int length) throws ProtocolViolation {

@@ -36,6 +36,16 @@ public final class Words {
     return new Words(words);
   }
 
+  /// The words as they stand on the wire.
+  byte[] toWire() {
+    byte[] bytes = new byte[2 * words.length];
+    for (int i = 0; i < words.length; i++) {
+      bytes[2 * i] = (byte) (words[i] >> 8);
+      bytes[2 * i + 1] = (byte) words[i];
+    }
+    return bytes;
+  }
+
   public int size() {
     return words.length;
   }

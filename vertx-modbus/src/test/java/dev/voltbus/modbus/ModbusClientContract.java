@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.ReadHolding;
 import dev.voltbus.modbus.TestingModbusServer.Frame;
 import io.vertx.core.Future;
@@ -12,6 +13,8 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +66,113 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
   }
 
   @Test
+  void maskWriteChangesOnlyTheBitsOfItsMask() throws Exception {
+    slave.registers().holding[4] = 0x12;
+    await(client.maskWrite(1, 4, 0xF2, 0x25));
+    assertEquals(0x17, slave.registers().holding[4]);
+    slave.registers().holding[4] = 0xABCD;
+    await(client.write(ModbusRequest.MaskWrite.bits(1, 4, 0x0FF0, 0x1234), LONG));
+    assertEquals(0xA23D, slave.registers().holding[4]);
+  }
+
+  @Test
+  void readWriteWritesFirstAndReadsThen() throws Exception {
+    assertEquals(
+        Words.of(1002, 7, 8, 1005), await(client.readWriteRegisters(1, 2, 4, 3, Words.of(7, 8))));
+    short[] most = new short[121];
+    most[120] = 99;
+    Words read = await(client.readWriteRegisters(1, 65411, 125, 65415, Words.copyOf(most)));
+    assertEquals(99, read.unsigned(124));
+  }
+
+  @Test
+  void readWriteOvertakesReadsThatWait() throws Exception {
+    Runnable gate = slave.thenHold();
+    Future<Words> first = client.readHolding(1, 0, 1);
+    assertEquals("3@0", slave.nextFrame().brief());
+    Future<?> rest =
+        Future.all(
+            client.readHolding(1, 1, 1),
+            client.readWriteRegisters(1, 9, 1, 9, Words.of(1)),
+            client.maskWrite(1, 8, 0, 0));
+    gate.run();
+    await(first);
+    await(rest);
+    assertEquals("23@9", slave.nextFrame().brief());
+    assertEquals("22@8", slave.nextFrame().brief());
+    assertEquals("3@1", slave.nextFrame().brief());
+  }
+
+  @Test
+  void deviceIdInOnePieceIsRead() throws Exception {
+    slave.thenAnswerHex("2B 0E 01 01 00 00 03  00 04 45 6E 65 70  01 02 54 42  02 04 56 31 2E 30");
+    DeviceId id = await(client.readDeviceId(1, ReadDeviceId.Category.BASIC));
+    assertEquals("Enep TB V1.0", id.vendorName() + " " + id.productCode() + " " + id.revision());
+    assertEquals(1, id.conformity());
+    assertEquals("2b0e0100", hexOf(slave.nextFrame().pdu()));
+  }
+
+  // The frame ends where the objects end; nothing else tells it over RTU.
+  @Test
+  void deviceIdInSeveralPiecesIsJoined() throws Exception {
+    slave.thenAnswerHex("2B 0E 03 83 FF 02 02  00 01 41  01 01 42");
+    slave.thenAnswerHex("2B 0E 03 83 FF 80 01  02 03 43 00 20");
+    slave.thenAnswerHex("2B 0E 03 83 00 00 01  80 02 FF 00");
+    DeviceId id = await(client.readDeviceId(1, ReadDeviceId.Category.EXTENDED));
+    assertEquals(Map.of(0, "A", 1, "B", 2, "C\0 ", 128, "\u00ff\0"), id.objects());
+    assertEquals("C", id.revision());
+    assertEquals("2b0e0300", hexOf(slave.nextFrame().pdu()));
+    assertEquals("2b0e0302", hexOf(slave.nextFrame().pdu()));
+    assertEquals("2b0e0380", hexOf(slave.nextFrame().pdu()));
+  }
+
+  @Test
+  void oneObjectAloneIsRead() throws Exception {
+    slave.thenAnswerHex("2B 0E 04 81 00 00 01  05 03 47 32 34");
+    ReadDeviceId request = new ReadDeviceId(1, ReadDeviceId.Category.INDIVIDUAL, 5);
+    assertEquals("G24", await(client.read(request, LONG)).text(DeviceId.MODEL_NAME));
+    assertEquals("2b0e0405", hexOf(slave.nextFrame().pdu()));
+  }
+
+  @Test
+  void deviceIdThatTurnsInACircleEnds() throws Exception {
+    slave.thenAnswerHex("2B 0E 01 01 FF 01 01  00 01 41");
+    slave.thenAnswerHex("2B 0E 01 01 FF 01 01  01 01 42");
+    DeviceId id = await(client.readDeviceId(1, ReadDeviceId.Category.BASIC));
+    assertEquals(Map.of(0, "A", 1, "B"), id.objects());
+  }
+
+  @Test
+  void deviceIdWithoutObjectsIsEmpty() throws Exception {
+    slave.thenAnswerHex("2B 0E 01 01 FF 00 00");
+    assertEquals(Map.of(), await(client.readDeviceId(1, ReadDeviceId.Category.BASIC)).objects());
+  }
+
+  @Test
+  void deviceIdMayBeRefused() {
+    slave.thenRefuse(1);
+    ModbusDeviceException refusal =
+        failure(ModbusDeviceException.class, client.readDeviceId(1, ReadDeviceId.Category.REGULAR));
+    assertEquals(
+        message("device id, regular from object 0 refused, exception 1 (illegal function)"),
+        refusal.getMessage());
+  }
+
+  @Test
+  void deviceIdOfAnotherMeiTypeIsRefused() throws Exception {
+    slave.thenAnswerHex("2B 0D 01 01 00 00 00");
+    String text =
+        failure(ModbusProtocolException.class, client.readDeviceId(1, ReadDeviceId.Category.BASIC))
+            .getMessage();
+    assertTrue(text.endsWith("MEI type 13, expected 14"), text);
+    assertWorks();
+  }
+
+  private static String hexOf(Buffer bytes) {
+    return java.util.HexFormat.of().formatHex(bytes.getBytes());
+  }
+
+  @Test
   void requestBeyondTheLimitsThrowsAndNothingIsSent() throws Exception {
     assertThrows(IllegalArgumentException.class, () -> client.readHolding(1, 0, 126));
     assertThrows(
@@ -93,7 +203,8 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
     "8, memory parity error",
     "10, gateway path unavailable",
     "11, gateway target device failed to respond",
-    "7, unknown",
+    "7, negative acknowledge",
+    "9, unknown",
     "255, unknown",
   })
   void exceptionIsNamedAndKeepsTheConnection(int code, String name) throws Exception {
@@ -107,6 +218,43 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
     assertEquals(code, refusal.exceptionCode());
     assertWorks();
     assertEquals(1, slave.connections());
+  }
+
+  // Rev D of the TinyBMS protocol: AA 00 cmd err crc.
+  @Test
+  void errorFrameOfATinyBmsIsARefusalAtOnce() throws Exception {
+    slave.thenAnswerPdu(0, 3, 0);
+    ModbusDeviceException refusal =
+        failure(ModbusDeviceException.class, client.readHolding(1, 304, 7));
+    assertEquals(
+        message("holding 304..310 refused, error frame with error 0 (command not accepted)"),
+        refusal.getMessage());
+    assertFalse(refusal.isNotNow());
+    slave.thenAnswerPdu(0, 16, 1);
+    ModbusDeviceException damaged =
+        failure(ModbusDeviceException.class, client.writeRegisters(1, 300, Words.of(1)));
+    assertEquals(
+        message("write holding 300 refused, error frame with error 1 (checksum wrong)"),
+        damaged.getMessage());
+    assertTrue(damaged.isNotNow());
+    assertEquals(OptionalInt.of(1), damaged.errorFrame());
+    assertWorks();
+    assertEquals(1, slave.connections());
+  }
+
+  @Test
+  void errorFrameOfAnotherFunctionIsRefused() throws Exception {
+    slave.thenAnswerPdu(0, 16, 0);
+    assertWrong("function 0, expected 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5", "6", "10", "11"})
+  void notNowIsToldFromABadRegister(int code) {
+    slave.thenRefuse(code);
+    slave.thenRefuse(2);
+    assertTrue(failure(ModbusDeviceException.class, client.readHolding(1, 0, 1)).isNotNow());
+    assertFalse(failure(ModbusDeviceException.class, client.readHolding(1, 0, 1)).isNotNow());
   }
 
   @Test
@@ -275,6 +423,10 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
     assertWrongEcho("echoed value 0, expected 65280", client.writeCoil(1, 9, true));
     slave.thenAnswerPdu(16, 0, 9, 0, 1);
     assertWrongEcho("echoed count 1, expected 2", client.writeRegisters(1, 9, Words.of(1, 2)));
+    slave.thenAnswerPdu(22, 0, 9, 0, 1, 0, 3);
+    assertWrongEcho("echoed or mask 3, expected 2", client.maskWrite(1, 9, 1, 2));
+    slave.thenAnswerPdu(22, 0, 9, 0, 2, 0, 2);
+    assertWrongEcho("echoed and mask 2, expected 1", client.maskWrite(1, 9, 1, 2));
     slave.thenAnswerPdu(15, 0, 9, 0, 2);
     assertWrongEcho("echoed count 2, expected 1", client.writeCoils(1, 9, Bits.of(true)));
   }
@@ -286,7 +438,7 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
 
   // ---- bytes
 
-  /// Reads eight requests off the wire and compares them with those of the specification.
+  /// Reads eleven requests off the wire and compares them with those of the specification.
   void assertRequestBytes(List<String> expected) throws Exception {
     await(client.readCoils(17, 19, 37));
     await(client.readDiscreteInputs(17, 196, 22));
@@ -298,6 +450,10 @@ abstract class ModbusClientContract extends ModbusConnectionContract {
         client.writeCoils(
             17, 19, Bits.of(true, false, true, true, false, false, true, true, true, false)));
     await(client.writeRegisters(17, 1, Words.of(10, 258)));
+    await(client.maskWrite(17, 4, 0xF2, 0x25));
+    await(client.readWriteRegisters(17, 3, 6, 14, Words.of(255, 255, 255)));
+    slave.thenAnswerHex("2B 0E 01 01 00 00 00");
+    await(client.readDeviceId(17, ReadDeviceId.Category.BASIC));
     List<String> sent = new ArrayList<>();
     for (int i = 0; i < expected.size(); i++) {
       Frame frame = slave.nextFrame();

@@ -25,7 +25,10 @@ class RtuOverTcpModbusClientTest extends ModbusClientContract {
             withCrc("1105" + "00ACFF00"),
             withCrc("1106" + "00010003"),
             withCrc("110F" + "0013000A02CD01"),
-            withCrc("1110" + "0001000204000A0102")));
+            withCrc("1110" + "0001000204000A0102"),
+            withCrc("1116" + "000400F20025"),
+            withCrc("1117" + "00030006000E00030600FF00FF00FF"),
+            withCrc("112B" + "0E0100")));
   }
 
   private static String withCrc(String hex) {

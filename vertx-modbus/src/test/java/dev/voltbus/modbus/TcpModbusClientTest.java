@@ -13,7 +13,7 @@ class TcpModbusClientTest extends ModbusClientContract {
     return TestingFraming.MBAP;
   }
 
-  // PDUs after the examples of Modbus application protocol V1.1b3, 6.1 to 6.12.
+  // PDUs after the examples of Modbus application protocol V1.1b3, 6.1 to 6.21.
   @Test
   void requestsAreThoseOfTheSpecification() throws Exception {
     assertRequestBytes(
@@ -25,7 +25,10 @@ class TcpModbusClientTest extends ModbusClientContract {
             "0005000000061105" + "00ACFF00",
             "0006000000061106" + "00010003",
             "000700000009110F" + "0013000A02CD01",
-            "00080000000B1110" + "0001000204000A0102"));
+            "00080000000B1110" + "0001000204000A0102",
+            "0009000000081116" + "000400F20025",
+            "000A000000111117" + "00030006000E00030600FF00FF00FF",
+            "000B00000005112B" + "0E0100"));
   }
 
   @Test

@@ -32,11 +32,10 @@ enum TestingFraming {
   RTU("rtu+tcp") {
     @Override
     int length(Buffer received) {
-      if (received.length() < 8) {
+      if (received.length() < 7) {
         return -1;
       }
-      boolean many = received.getUnsignedByte(1) >= 15;
-      int length = many ? 9 + received.getUnsignedByte(6) : 8;
+      int length = 2 + requestLength(received);
       return length <= received.length() ? length : -1;
     }
 
@@ -72,6 +71,17 @@ enum TestingFraming {
   abstract Frame unwrap(Buffer raw);
 
   abstract Buffer wrap(Frame request, int unit, Buffer pdu);
+
+  /// Unit and PDU of a request whose first seven bytes are there.
+  private static int requestLength(Buffer received) {
+    return switch (received.getUnsignedByte(1)) {
+      case 15, 16 -> 7 + received.getUnsignedByte(6);
+      case 22 -> 8;
+      case 23 -> received.length() < 11 ? 11 : 11 + received.getUnsignedByte(10);
+      case 43 -> 5;
+      default -> 6;
+    };
+  }
 
   /// CRC-16 of Modbus over serial line V1.02, 6.2.2: polynomial 0xA001 reflected, start 0xFFFF.
   static int crc(Buffer bytes) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -124,6 +125,12 @@ final class TestingModbusServer {
   /// Answers with a PDU of the test's choice in a correct frame.
   void thenAnswerPdu(int... pdu) {
     then((frame, socket) -> send(frame, socket, bytes(pdu)));
+  }
+
+  /// The same, written as hex digits.
+  void thenAnswerHex(String pdu) {
+    byte[] bytes = HexFormat.of().parseHex(pdu.replace(" ", ""));
+    then((frame, socket) -> send(frame, socket, Buffer.buffer(bytes)));
   }
 
   /// Answers as it should, but with the frame's bytes changed; RTU gets no new CRC.

@@ -41,6 +41,17 @@ final class TestingRegisters {
         }
         yield pdu.getBytes(0, 5);
       }
+      case 22 -> {
+        int or = pdu.getUnsignedShort(5);
+        holding[address] = (holding[address] & value) | (or & ~value & 0xFFFF);
+        yield pdu.getBytes(0, 7);
+      }
+      case 23 -> {
+        for (int i = 0; i < pdu.getUnsignedShort(7); i++) {
+          holding[pdu.getUnsignedShort(5) + i] = pdu.getUnsignedShort(10 + 2 * i);
+        }
+        yield words(function, holding, address, value);
+      }
       default -> throw new AssertionError("function " + function + " came");
     };
   }
