@@ -20,6 +20,11 @@ final class TestingLeases implements Leases {
     return Future.succeededFuture(() -> take());
   }
 
+  @Override
+  public Future<Long> token(Shard shard) {
+    return Future.succeededFuture(0L);
+  }
+
   /// Gives the lease with a higher token than ever before.
   Future<Void> grant(Shard shard) {
     Held fresh = new Held(shard, token.incrementAndGet());

@@ -26,7 +26,9 @@ public final class Frames implements MessageCodec<Message, Message> {
           LinkStatus.CODEC,
           ControlState.CODEC,
           CommandRequest.CODEC,
-          CommandResult.CODEC);
+          CommandResult.CODEC,
+          WriteRequest.CODEC,
+          WriteResult.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

@@ -10,6 +10,10 @@ public interface Leases {
   /// @return completes when the competition has begun; with a single process the duty has begun too
   Future<Claim> compete(Shard shard, ShardDuty duty);
 
+  /// The highest fencing token that was granted for a shard, 0 if none ever was. Whoever starts to
+  /// receive from its holder refuses lower ones from the first message on.
+  Future<Long> token(Shard shard);
+
   /// One running competition.
   interface Claim {
 

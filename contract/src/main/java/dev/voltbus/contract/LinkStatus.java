@@ -8,7 +8,10 @@ package dev.voltbus.contract;
 /// @param token fencing token of its owner
 /// @param connected whether it has a connection
 /// @param reason why it has none; empty while it has
-public record LinkStatus(String link, long token, boolean connected, String reason)
+/// @param clockMillis the owner's own monotonic clock when it sent this, counted under this token;
+///   deadlines of writes are judged by it
+public record LinkStatus(
+    String link, long token, boolean connected, String reason, long clockMillis)
     implements Message {
   static final FrameCodec<LinkStatus> CODEC =
       FrameCodec.of(
@@ -19,6 +22,14 @@ public record LinkStatus(String link, long token, boolean connected, String reas
             out.putLong(message.token);
             out.putBoolean(message.connected);
             out.putString(message.reason);
+            out.putLong(message.clockMillis);
           },
-          in -> new LinkStatus(in.getString(), in.getLong(), in.getBoolean(), in.getString()));
+          in ->
+              new LinkStatus(
+                  in.getString(), in.getLong(), in.getBoolean(), in.getString(), in.getLong()));
+
+  /// A status of an owner whose clock is not told.
+  public LinkStatus(String link, long token, boolean connected, String reason) {
+    this(link, token, connected, reason, 0);
+  }
 }

@@ -11,4 +11,6 @@ public sealed interface Message
         ControlState,
         CommandRequest,
         CommandResult,
+        WriteRequest,
+        WriteResult,
         UnknownMessage {}

@@ -3,8 +3,10 @@ package dev.voltbus.contract;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The one place where words become values and values become words; compiled once for each
@@ -199,15 +201,50 @@ public final class RegisterCodec {
               + type.word()
               + (wire.slice().isWhole() ? "" : " inside a shared word"));
     }
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "register " + spec.key() + ": " + value + " is not finite");
-    }
+    checkFinite(value);
     return switch (type) {
       case F32 -> words(Float.floatToRawIntBits(checkedFloat(value)) & 0xFFFFFFFFL);
       case F64 -> words(Double.doubleToRawLongBits(checkedDouble(value)));
       default -> words(checkedInteger(value));
     };
+  }
+
+  /// Whether other registers have bits in the same words.
+  public boolean isShared() {
+    return !wire.slice().isWhole();
+  }
+
+  /// The bits of its words that the register owns, set, in wire order.
+  public short[] ownBits() {
+    short[] all = new short[words];
+    Arrays.fill(all, (short) 0xFFFF);
+    return isShared() ? words(mask << shift) : all;
+  }
+
+  /// The words for a value when they may be shared with other registers: its own bits from the
+  /// value, the others as they are.
+  ///
+  /// @param current the words as they are, in wire order
+  /// @throws IllegalArgumentException as [#encode]
+  public short[] encodeInto(short[] current, double value) {
+    Objects.checkIndex(words - 1, current.length);
+    if (!isShared()) {
+      return encode(value);
+    }
+    checkFinite(value);
+    short[] part = words((checkedInteger(value) & mask) << shift);
+    short[] own = ownBits();
+    for (int i = 0; i < words; i++) {
+      part[i] = (short) ((current[i] & ~own[i]) | (part[i] & own[i]));
+    }
+    return part;
+  }
+
+  private void checkFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "register " + spec.key() + ": " + value + " is not finite");
+    }
   }
 
   private float checkedFloat(double value) {

@@ -12,6 +12,13 @@ public record RequestAddress<Q extends Message, R extends Message>(
         "voltbus." + site + ".layout." + device, LayoutRequest.class, LayoutReply.class);
   }
 
+  /// Writes to the devices of a link, answered by the owner of the link. The answer comes when the
+  /// outcome is known, which may take the settle time of the register.
+  public static RequestAddress<WriteRequest, WriteResult> writes(String site, String link) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".writes." + link, WriteRequest.class, WriteResult.class);
+  }
+
   /// Commands for a site, answered by the owner of its control.
   public static RequestAddress<CommandRequest, CommandResult> command(String site) {
     return new RequestAddress<>(

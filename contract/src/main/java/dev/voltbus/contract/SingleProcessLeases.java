@@ -31,6 +31,11 @@ public final class SingleProcessLeases implements Leases {
         .map(begun -> new Granted(lease, duty));
   }
 
+  @Override
+  public synchronized Future<Long> token(Shard shard) {
+    return Future.succeededFuture(tokens.getOrDefault(shard, 0L));
+  }
+
   private synchronized Held grant(Shard shard) {
     if (held.containsKey(shard)) {
       throw new IllegalStateException("shard " + shard + " is already claimed in this process");

@@ -51,6 +51,15 @@ class DefaultsTest {
   }
 
   @Test
+  void aRegisterIsWrittenByItsUsualFunctionAndReadBackWithinHalfASecond() {
+    assertEquals(
+        new Writing(
+            Writing.Function.AUTO, Duration.ofMillis(500), true, false, Writing.Storage.RAM, 0),
+        Samples.battery().writingOf("limit"));
+    assertEquals(100, Writing.DEFAULT_PER_DAY);
+  }
+
+  @Test
   void aPollGroupIsStaleAfterTwoMissedPollsAndUnavailableAfterThree() {
     assertEquals(
         new PollGroup(

@@ -114,7 +114,7 @@ class FramesDamageTest {
       byte[] fields = new byte[random.nextInt(300)];
       random.nextBytes(fields);
       sprinkleZeros(random, fields);
-      int type = random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(10);
+      int type = random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(12);
       int length = random.nextInt(20) == 0 ? random.nextInt() : fields.length;
       decode(
           Buffer.buffer()

@@ -112,6 +112,12 @@ class FramesTest {
         new CommandRequest("c-1", "", "", "", Buffer.buffer(), false, 0),
         decode(frame(7, out -> out.putString("c-1"))));
     assertEquals(
+        new WriteRequest("w-1", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
+        decode(frame(9, out -> out.putString("w-1"))));
+    assertEquals(
+        new WriteResult("w-1", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0),
+        decode(frame(10, out -> out.putString("w-1"))));
+    assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),
         decode(frame(1, out -> out.putString("bms-1"))));
     assertEquals(
@@ -141,6 +147,16 @@ class FramesTest {
                   out.putString("later");
                 }));
     assertEquals(new CommandResult("c-1", CommandResult.Status.UNKNOWN, "later"), result);
+    Message write =
+        decode(
+            frame(
+                10,
+                out -> {
+                  out.putString("w-1");
+                  out.putByte(200);
+                }));
+    assertEquals(
+        new WriteResult("w-1", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0), write);
     assertEquals(Quality.UNKNOWN, Quality.of(200));
     assertEquals(QualityReason.UNKNOWN, QualityReason.of(200));
   }

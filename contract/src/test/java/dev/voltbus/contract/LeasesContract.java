@@ -91,6 +91,17 @@ public abstract class LeasesContract {
     assertTrue(second > first, second + " after " + first);
   }
 
+  /// A receiver that starts later must refuse a former holder from the first message on.
+  @Test
+  public void theHighestTokenOfAShardIsKnownToAnyone() {
+    Leases leases = start();
+    Shard unheard = new Shard(Shard.Kind.SITE, "demo", "demo");
+    assertEquals(0L, await(leases.token(unheard)));
+    tokenOfOneTurn(leases, RACK);
+    long second = tokenOfOneTurn(leases, RACK);
+    assertEquals(second, await(leases.token(RACK)));
+  }
+
   @Test
   public void theLeaseIsNotValidAfterRelease() {
     Recording duty = new Recording();

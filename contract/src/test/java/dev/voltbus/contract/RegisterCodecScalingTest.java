@@ -155,6 +155,24 @@ class RegisterCodecScalingTest {
         "register k: a number cannot be written to type string", refusal(() -> text.encode(1)));
   }
 
+  /// The high byte of TinyBMS register 330 takes 0..30; a slip must not reach the low byte.
+  @Test
+  void aPartOfAWordIsWrittenWithinItsOwnBounds() {
+    WireSource shared = WireSource.holding(330, WireType.U8).withSlice(BitSlice.HIGH_BYTE);
+    RegisterSpec spec = RegisterSpec.of("k", shared);
+    RegisterCodec bounded = RegisterCodec.of(spec.writable(new RawRange(0L, 30L, null)));
+    short[] current = {0x0501};
+    assertArrayEquals(new short[] {0x1E01}, bounded.encodeInto(current, 30));
+    assertEquals(
+        "register k: 31.0 is raw 31, outside 0..30",
+        refusal(() -> bounded.encodeInto(current, 31)));
+    assertEquals(
+        "register k: 256.0 is raw 256, outside 0..255",
+        refusal(() -> RegisterCodec.of(spec).encodeInto(current, 256)));
+    assertEquals(
+        "register k: NaN is not finite", refusal(() -> bounded.encodeInto(current, Double.NaN)));
+  }
+
   @Test
   void aFloatShowsTheDigitsAPersonWouldRead() {
     assertEquals(52.8, codec(WireType.F32, "1").value(bits(52.8f)), 0.0);

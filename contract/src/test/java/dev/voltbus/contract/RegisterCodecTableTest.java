@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -68,8 +69,9 @@ class RegisterCodecTableTest {
           assertEquals(value(scaling, raw), codec.value(raw.longValue()), 0.0, what);
           assertEquals(QualityReason.NONE, codec.check(raw.longValue()), what);
           checkSentinel(spec, raw);
-          if (wire.slice().isWhole() && raw.abs().compareTo(EXACT) < 0) {
+          if (raw.abs().compareTo(EXACT) < 0) {
             checkWayBack(codec, words, value(scaling, raw), what);
+            checkNeighbours(codec, words, value(scaling, raw), what);
           }
         });
   }
@@ -81,9 +83,26 @@ class RegisterCodecTableTest {
 
   private static void checkWayBack(
       RegisterCodec codec, short[] wordsAfterOne, double value, String what) {
-    short[] expected = new short[wordsAfterOne.length - 1];
-    System.arraycopy(wordsAfterOne, 1, expected, 0, expected.length);
-    assertArrayEquals(expected, codec.encode(value), what);
+    short[] expected = Arrays.copyOfRange(wordsAfterOne, 1, wordsAfterOne.length);
+    if (!codec.isShared()) {
+      assertArrayEquals(expected, codec.encode(value), what);
+    }
+    assertArrayEquals(expected, codec.encodeInto(expected, value), what);
+  }
+
+  /// Whatever stood in the words: the register's own bits change, the others stay.
+  private void checkNeighbours(
+      RegisterCodec codec, short[] wordsAfterOne, double value, String what) {
+    short[] own = codec.ownBits();
+    short[] before = new short[own.length];
+    for (int i = 0; i < before.length; i++) {
+      before[i] = (short) random.nextInt();
+    }
+    short[] after = codec.encodeInto(before, value);
+    for (int i = 0; i < own.length; i++) {
+      assertEquals((short) (before[i] & ~own[i]), (short) (after[i] & ~own[i]), what);
+      assertEquals((short) (wordsAfterOne[i + 1] & own[i]), (short) (after[i] & own[i]), what);
+    }
   }
 
   private static double value(Scaling scaling, BigInteger raw) {

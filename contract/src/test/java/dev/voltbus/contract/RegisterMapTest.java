@@ -2,6 +2,7 @@ package dev.voltbus.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,33 @@ class RegisterMapTest {
 
   private static RegisterMap map(RegisterSpec... registers) {
     return new RegisterMap("bms", List.of(registers), GROUPS, ReadLimits.MODBUS);
+  }
+
+  /// A keep-alive or a limit on a register that wears would eat it up within weeks.
+  @Test
+  void flashIsAlwaysComparedFirstAndHasABudget() {
+    Writing flash = Writing.USUAL.inFlash(50);
+    assertTrue(flash.readBack() && flash.skipEqual());
+    assertThrows(IllegalArgumentException.class, flash::unreadable);
+    assertThrows(IllegalArgumentException.class, () -> Writing.USUAL.inFlash(0));
+    assertThrows(IllegalArgumentException.class, () -> Writing.USUAL.unreadable().skippingEqual());
+  }
+
+  @Test
+  void onlyAWritableRegisterHasAWayOfWriting() {
+    RegisterMap map = Samples.battery();
+    Map<String, Writing> good = Map.of("limit", Writing.USUAL.inFlash(5));
+    assertEquals(5, map.withWriting(good, List.of()).writingOf("limit").writesPerDay());
+    Map<String, Writing> bad = Map.of("pack_voltage", Writing.USUAL);
+    assertThrows(IllegalArgumentException.class, () -> map.withWriting(bad, List.of()));
+  }
+
+  /// What mqtt and console know of a map must not change with how the owner of a link writes it.
+  @Test
+  void theWayOfWritingDoesNotChangeTheLayout() {
+    RegisterMap map = Samples.battery();
+    RegisterMap other = map.withWriting(Map.of("limit", Writing.USUAL.inFlash(5)), List.of());
+    assertEquals(SnapshotLayout.of(map).id(), SnapshotLayout.of(other).id());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,11 +109,29 @@ final class Samples {
             snapshot(SnapshotLayout.of(battery())),
             new LayoutRequest("bms-1"),
             new LayoutReply("bms-1", battery()),
-            new LinkStatus("rack", 77, false, "no answer in 1000 ms"),
+            new LinkStatus("rack", 77, false, "no answer in 1000 ms", 86_400_123),
             new ControlState(77, 3, ControlState.Mode.RUNNING),
             new CommandRequest(
                 "c-1", "mqtt local", "bms-1", "PAUSE", Buffer.buffer("{\"s\":1}"), true, 5000),
-            CommandResult.refused("c-1", "no target for bms-1 °"))) {
+            CommandResult.refused("c-1", "no target for bms-1 °"),
+            new WriteRequest(
+                "w-1",
+                "demo",
+                "inverter",
+                "charge_limit_a",
+                12.5,
+                new WriteRequest.Deadline(4000, 77, 86_404_123),
+                78,
+                "command SET_LIMITS c-1",
+                new WriteRequest.Revert(30_000, 100)),
+            new WriteResult(
+                "w-1",
+                WriteResult.Outcome.FAILED,
+                "holding 0 kept 100.0",
+                List.of(125, 0xFFFF),
+                List.of(1000),
+                1_767_225_600_123L,
+                540))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -136,7 +155,9 @@ final class Samples {
         new LinkStatus("", 0, false, ""),
         new ControlState(0, 0, ControlState.Mode.UNKNOWN),
         new CommandRequest("", "", "", "", Buffer.buffer(), false, 0),
-        new CommandResult("", CommandResult.Status.UNKNOWN, ""));
+        new CommandResult("", CommandResult.Status.UNKNOWN, ""),
+        new WriteRequest("", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
+        new WriteResult("", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0));
   }
 
   /// Far beyond what a site has.
@@ -159,7 +180,25 @@ final class Samples {
         new LinkStatus(text, max, true, text),
         new ControlState(max, Long.MIN_VALUE, ControlState.Mode.RUNNING),
         new CommandRequest(text, text, text, text, Buffer.buffer(new byte[500_000]), true, most),
-        new CommandResult(text, CommandResult.Status.REFUSED, text));
+        new CommandResult(text, CommandResult.Status.REFUSED, text),
+        new WriteRequest(
+            text,
+            text,
+            text,
+            text,
+            Double.MAX_VALUE,
+            new WriteRequest.Deadline(most, max, max),
+            max,
+            text,
+            new WriteRequest.Revert(most, -Double.MIN_VALUE)),
+        new WriteResult(
+            text,
+            WriteResult.Outcome.VERIFIED,
+            text,
+            Collections.nCopies(100_000, 0xFFFF),
+            Collections.nCopies(100_000, 0),
+            max,
+            most));
   }
 
   static DeviceSnapshot.Columns columns(int size) {

@@ -23,6 +23,10 @@ class SnapshotLayoutTest {
   private static final String GOLDEN = "2ab0acbb6e0df460";
   private static final long ID = SnapshotLayout.of(Samples.battery()).id();
 
+  /// How a register is written concerns the owner of its link alone, who has it from the site file.
+  private static final Set<String> NOT_IN_THE_ID =
+      Set.of("RegisterMap.writing", "RegisterMap.keepAlive");
+
   private final Set<String> changed = new TreeSet<>();
   private final Set<String> all = new TreeSet<>();
 
@@ -40,6 +44,7 @@ class SnapshotLayoutTest {
     for (Object map : variants(Samples.battery())) {
       assertNotEquals(ID, SnapshotLayout.of((RegisterMap) map).id(), () -> "same id: " + map);
     }
+    all.removeAll(NOT_IN_THE_ID);
     assertEquals(all, changed, "fields without a valid variant");
   }
 
