@@ -4,6 +4,7 @@ import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /// One answer of function 43/14: a head of seven bytes (function, MEI type, category, conformity,
@@ -57,6 +58,13 @@ record DeviceIdPart(DeviceId id, boolean more, int next) {
     SortedMap<Integer, String> objects = new TreeMap<>(earlier.objects());
     objects.putAll(id.objects());
     return new DeviceIdPart(new DeviceId(earlier.conformity(), objects), more, next);
+  }
+
+  /// As people read it: `0 "Enepaq", 1 "TinyBMS", more from object 2`.
+  String text() {
+    StringJoiner text = new StringJoiner(", ");
+    id.objects().keySet().forEach(object -> text.add(object + " \"" + id.text(object) + "\""));
+    return text.add(more ? "more from object " + next : "end").toString();
   }
 
   /// As much of `id` as one answer holds, from the request's object on.
