@@ -53,7 +53,8 @@ final class AnswerPdu {
   private static byte[] objects(ModbusRequest request, DeviceId id) {
     check(request, request instanceof ReadDeviceId, "an identification");
     ReadDeviceId asked = (ReadDeviceId) request;
-    boolean there = id.objects().containsKey(asked.object());
+    boolean there =
+        id.objects().containsKey(asked.object()) && asked.object() <= DeviceIdPart.last(asked);
     if (asked.category() == Category.INDIVIDUAL && !there) {
       return refusal(request.function().code(), RequestReader.ILLEGAL_ADDRESS);
     }

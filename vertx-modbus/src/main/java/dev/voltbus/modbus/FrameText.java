@@ -98,7 +98,7 @@ public final class FrameText {
               .formatted(
                   function(parts.pdu()[0] & 0xFF),
                   ModbusDeviceException.nameOf(refused.exceptionCode()),
-                  SPACED.formatHex(parts.pdu()));
+                  unread(parts.pdu(), 0));
     };
   }
 
@@ -137,6 +137,13 @@ public final class FrameText {
     return text.toString();
   }
 
+  /// Bytes that were not understood, as many as a frame can have.
+  private static String unread(byte[] pdu, int from) {
+    int end = Math.min(pdu.length, Pdu.LARGEST);
+    String rest = end == pdu.length ? "" : " and " + (pdu.length - end) + " more bytes";
+    return SPACED.formatHex(pdu, from, end) + rest;
+  }
+
   private static String function(int code) {
     ModbusFunction function = ModbusFunction.of(code);
     return "function " + code + (function == null ? "" : " (" + function.label() + ")");
@@ -155,7 +162,7 @@ public final class FrameText {
     ModbusRequest request = request(question);
     return request != null && request.function().code() == pdu[0]
         ? answered(request, pdu)
-        : function(pdu[0] & 0xFF) + ": " + SPACED.formatHex(pdu, 1, pdu.length);
+        : function(pdu[0] & 0xFF) + ": " + unread(pdu, 1);
   }
 
   private static String refusal(byte[] pdu, @Nullable FrameParts question) {
@@ -167,7 +174,7 @@ public final class FrameText {
             : function(function);
     return pdu.length == 2
         ? what + " refused, exception " + ModbusDeviceException.named(pdu[1] & 0xFF)
-        : what + " refused: " + SPACED.formatHex(pdu, 1, pdu.length);
+        : what + " refused: " + unread(pdu, 1);
   }
 
   private static @Nullable ModbusRequest request(@Nullable FrameParts question) {
@@ -192,8 +199,7 @@ public final class FrameText {
         }
       };
     } catch (ProtocolViolation e) {
-      return "%s: %s does not fit (%s)"
-          .formatted(what, SPACED.formatHex(pdu, 1, pdu.length), e.getMessage());
+      return "%s: %s does not fit (%s)".formatted(what, unread(pdu, 1), e.getMessage());
     }
   }
 

@@ -186,9 +186,11 @@ class ModbusServerTest {
     Socket socket = socket();
     send(socket, "0001 0000 0005 01 2B 0E 04 07");
     assertEquals("000100000003" + "01" + "ab02", receive(socket));
-    send(socket, "0002 0000 0005 01 2B 0E 01 07");
-    assertTrue(
-        receive(socket).startsWith("0002000000" + "1c" + "012b0e01830000030007566f6c74627573"));
+    for (String object : List.of("07", "80")) {
+      send(socket, "0002 0000 0005 01 2B 0E 01 " + object);
+      assertTrue(
+          receive(socket).startsWith("0002000000" + "1c" + "012b0e01830000030007566f6c74627573"));
+    }
   }
 
   @Test
