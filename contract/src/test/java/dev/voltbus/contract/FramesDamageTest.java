@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever arrives, reading it neither throws nor takes much memory: it must not end the
 /// connection between two nodes or the process.
-@Timeout(60)
+@Timeout(600)
 class FramesDamageTest {
-  private static final int FUZZED = 20_000;
+  private static final int FUZZED = Integer.getInteger("voltbus.fuzz.frames", 20_000);
   private static final int HEADER = 6;
 
   // Decoding may allocate this much for each byte of the frame, and a bit for the first call.
