@@ -36,6 +36,7 @@ final class DeviceFile {
       root.fault(
           "device", "must be `" + name + "` like the file, not `" + root.text("device") + "`");
     }
+    RowSources.check(root);
     List<PollGroup> groups = groups();
     List<RegisterSpec> rows = rows();
     ReadLimits limits = limits();
