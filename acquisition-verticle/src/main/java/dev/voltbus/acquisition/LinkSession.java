@@ -170,6 +170,7 @@ final class LinkSession {
       case ConnectionState.Connected() -> connected();
       case ConnectionState.ConnectFailed(String reason) -> unreachable(reason);
       case ConnectionState.Lost(String reason) -> watch.lost(reason);
+      case ConnectionState.Disconnected() -> {}
     }
   }
 

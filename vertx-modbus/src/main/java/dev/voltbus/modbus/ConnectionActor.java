@@ -13,9 +13,10 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -23,16 +24,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The client: two lanes of waiting requests and one virtual thread that owns the connection and
-/// works them off one by one. The thread blocks in socket calls, which since JDK 24 frees its
-/// carrier also inside j2mod's `synchronized` methods.
+/// The client: two lanes of waiting requests and one thread that owns the connection and works them
+/// off one by one. The thread is virtual where the connection is a socket; jSerialComm blocks in
+/// native code, which a virtual thread cannot leave, so a serial port has a platform thread.
 ///
 /// Each request has a watchdog, a timer on an event loop of the client's own choice, never on the
-/// caller's context: a worker that is busy would delay it. It fails a request that waits too long
-/// and closes the connection under one that is out too long, such as when a device sends a byte now
-/// and then, which starts a socket's time limit anew each time.
+/// caller's context: a worker that is busy would delay it. It fails a request that waits too long,
+/// and closes the connection under one whose thread hangs, as in a write that nobody takes.
 final class ConnectionActor implements ModbusClient {
   static final Logger LOG = LoggerFactory.getLogger(ModbusClient.class);
+
+  /// An idle connection is looked after so often: a closed one is let go, an unplugged port too.
+  private static final long IDLE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /// Timeouts in a row, in which nothing came at all, that give a connection up.
+  private static final int SILENT_LIMIT = 3;
+
+  /// How long after its deadline the thread may take to notice it.
+  private static final long STUCK_MILLIS = 1_000;
 
   private final ModbusClientOptions options;
   private final VertxInternal vertx;
@@ -48,10 +57,15 @@ final class ConnectionActor implements ModbusClient {
   private final AtomicLong overloads = new AtomicLong();
   private final AtomicLong connects = new AtomicLong();
   private final AtomicLong losses = new AtomicLong();
+  private final AtomicLong timeouts = new AtomicLong();
+  private final Pacer pacer = new Pacer();
+  private final Ledger ledger = new Ledger(pacer);
+  private final ConcurrentLinkedQueue<Promise<Void>> disconnects = new ConcurrentLinkedQueue<>();
   private volatile Handler<ConnectionState> connectionHandler = state -> {};
   private volatile @Nullable Pending<?> current;
-  private @Nullable Wire wire;
+  private volatile @Nullable Wire wire;
   private int transaction;
+  private int silentInARow;
 
   private ConnectionActor(VertxInternal vertx, ModbusClientOptions options) {
     this.vertx = vertx;
@@ -59,7 +73,14 @@ final class ConnectionActor implements ModbusClient {
     this.home = vertx.getOrCreateContext();
     this.watch = vertx.createEventLoopContext();
     this.lanes = new Lanes(options.queueBound());
-    this.thread = Thread.ofVirtual().name("modbus-" + options.endpoint()).unstarted(this::run);
+    this.thread =
+        threads(options.endpoint()).name("modbus-" + options.endpoint()).unstarted(this::run);
+  }
+
+  private static Thread.Builder threads(ModbusEndpoint endpoint) {
+    return endpoint instanceof ModbusEndpoint.Serial
+        ? Thread.ofPlatform().daemon()
+        : Thread.ofVirtual();
   }
 
   static ConnectionActor start(Vertx vertx, ModbusClientOptions options) {
@@ -85,14 +106,7 @@ final class ConnectionActor implements ModbusClient {
 
   @Override
   public Future<Void> write(Write request, Duration timeout, BooleanSupplier permit) {
-    return submit(
-        request,
-        timeout,
-        permit,
-        pdu -> {
-          Pdu.checkEcho(request, pdu);
-          return null;
-        });
+    return submit(request, timeout, permit, pdu -> null);
   }
 
   @Override
@@ -110,6 +124,29 @@ final class ConnectionActor implements ModbusClient {
   }
 
   @Override
+  public ModbusClient pace(int unit, Pacing pacing) {
+    pacer.set(Range.check("unit", unit, 0, 255), pacing);
+    return this;
+  }
+
+  @Override
+  public Future<Void> disconnect() {
+    PromiseInternal<Void> done = vertx.getOrCreateContext().promise();
+    disconnects.add(done);
+    lanes.wake();
+    if (ended.future().isComplete()) {
+      completeDisconnects();
+    }
+    return done.future();
+  }
+
+  private void completeDisconnects() {
+    for (Promise<Void> each = disconnects.poll(); each != null; each = disconnects.poll()) {
+      var _ = each.tryComplete();
+    }
+  }
+
+  @Override
   public ModbusClient connectionHandler(Handler<ConnectionState> handler) {
     connectionHandler = handler;
     return this;
@@ -118,7 +155,16 @@ final class ConnectionActor implements ModbusClient {
   @Override
   public ModbusCounters counters() {
     return new ModbusCounters(
-        sent.get(), answered.get(), expired.get(), overloads.get(), connects.get(), losses.get());
+        sent.get(),
+        answered.get(),
+        expired.get(),
+        overloads.get(),
+        connects.get(),
+        losses.get(),
+        timeouts.get(),
+        ledger.lateCount(),
+        ledger.foreignCount(),
+        ledger.resyncCount());
   }
 
   @Override
@@ -151,8 +197,17 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void cutOff(Pending<?> outstanding) {
-    outstanding.failSent(
-        new ModbusClosedException(options.endpoint(), outstanding.request(), true));
+    if (outstanding.failSent(
+        new ModbusClosedException(options.endpoint(), outstanding.request(), true))) {
+      abortWire();
+    }
+  }
+
+  private void abortWire() {
+    Wire present = wire;
+    if (present != null) {
+      present.abort();
+    }
   }
 
   private <T> Future<T> submit(
@@ -164,9 +219,12 @@ final class ConnectionActor implements ModbusClient {
       ModbusRequest request, Duration timeout, BooleanSupplier permit, Pending.Decoder<T> decoder) {
     Range.check(
         "timeout", timeout, ModbusClientOptions.SHORTEST, ModbusClientOptions.LONGEST_REQUEST);
+    long pause = Math.max(0, pacer.waitNanos(request.unit())) + pauseAfterConnectNanos();
     Pending<T> pending =
-        new Pending<>(request, timeout, permit, decoder, vertx.getOrCreateContext(), this::settled);
-    pending.watchedBy(watch.setTimer(timeout.toMillis(), id -> expire(pending)));
+        new Pending<>(
+            request, timeout, pause, permit, decoder, vertx.getOrCreateContext(), this::settled);
+    long limit = TimeUnit.NANOSECONDS.toMillis(pause) + timeout.toMillis();
+    pending.watchedBy(watch.setTimer(limit, id -> expire(pending)));
     switch (lanes.offer(pending)) {
       case ACCEPTED -> {}
       case FULL -> {
@@ -179,6 +237,10 @@ final class ConnectionActor implements ModbusClient {
     return pending.future();
   }
 
+  private long pauseAfterConnectNanos() {
+    return wire == null ? options.pauseAfterConnect().toNanos() : 0;
+  }
+
   private void settled(Pending<?> pending) {
     vertx.cancelTimer(pending.timer());
     if (pending.failure() instanceof ModbusDeadlineException) {
@@ -186,12 +248,19 @@ final class ConnectionActor implements ModbusClient {
     }
   }
 
-  /// The deadline has passed, wherever the request is.
+  /// The deadline has passed, wherever the request is. One that is out is the thread's to judge,
+  /// which stops listening at the same moment; only a thread that hangs is helped.
   private void expire(Pending<?> pending) {
     if (failExpired(pending)) {
       lanes.remove(pending);
-    } else {
-      pending.failSent(timedOut(pending));
+    } else if (pending.isSent()) {
+      pending.watchedBy(watch.setTimer(STUCK_MILLIS, id -> rescue(pending)));
+    }
+  }
+
+  private void rescue(Pending<?> pending) {
+    if (pending.failSent(timedOut(pending))) {
+      abortWire();
     }
   }
 
@@ -216,10 +285,8 @@ final class ConnectionActor implements ModbusClient {
   /// The thread's life. An interrupt comes from [#close] only.
   private void run() {
     try {
-      for (Pending<?> next = lanes.take(); next != null; next = lanes.take()) {
-        current = next;
-        serve(next);
-        current = null;
+      while (!lanes.isClosed()) {
+        step();
       }
     } catch (InterruptedException e) {
       LOG.debug("{}: closed while connecting or idle", options.endpoint());
@@ -235,12 +302,44 @@ final class ConnectionActor implements ModbusClient {
       failClosed(last);
       cutOff(last);
     }
-    if (wire != null) {
-      wire.abort();
+    Wire present = wire;
+    if (present != null) {
+      present.close();
     }
     ended.complete();
+    completeDisconnects();
   }
 
+  private void step() throws InterruptedException {
+    if (!disconnects.isEmpty()) {
+      drop();
+      completeDisconnects();
+    }
+    Pending<?> next = lanes.take(pacer, IDLE_CHECK_NANOS);
+    if (next == null) {
+      lookAfterIdle();
+    } else {
+      current = next;
+      serve(next);
+      current = null;
+    }
+  }
+
+  private void drop() {
+    if (closeWire()) {
+      tell(new ConnectionState.Disconnected());
+    }
+  }
+
+  private void lookAfterIdle() {
+    Wire present = wire;
+    String fault = present == null ? null : present.fault();
+    if (fault != null) {
+      discard(fault);
+    }
+  }
+
+  /// Whatever goes wrong, the loop goes on: only this request and this connection suffer.
   private void serve(Pending<?> pending) throws InterruptedException {
     try {
       Wire ready = connected();
@@ -248,12 +347,12 @@ final class ConnectionActor implements ModbusClient {
         failExpired(pending);
       } else if (!pending.isPermitted()) {
         failWithdrawn(pending);
-      } else if (pending.send(ready)) {
+      } else if (pending.send()) {
         exchange(pending, ready);
       }
     } catch (IOException e) {
       connectFailed(pending, Wire.reason(e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("{}: {} failed by a fault of the client", options.endpoint(), pending.request(), e);
       String reason = "fault of the client: " + e;
       pending.failSent(
@@ -264,16 +363,15 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private Wire connected() throws IOException, InterruptedException {
+    lookAfterIdle();
     Wire present = wire;
-    String fault = present == null ? null : present.fault();
-    if (fault != null) {
-      discard(fault);
-    }
-    if (present == null || fault != null) {
-      present = Wire.open(options.endpoint(), options.connectTimeout());
+    if (present == null) {
+      present = Dialer.open(vertx, options, ledger);
       wire = present;
+      silentInARow = 0;
       connects.incrementAndGet();
       tell(new ConnectionState.Connected());
+      TimeUnit.NANOSECONDS.sleep(options.pauseAfterConnect().toNanos());
     }
     return present;
   }
@@ -292,37 +390,54 @@ final class ConnectionActor implements ModbusClient {
   private void exchange(Pending<?> pending, Wire ready) {
     sent.incrementAndGet();
     transaction = transaction + 1 & 0xFFFF;
+    Exchange exchange = new Exchange(pending.request(), transaction, ledger);
     try {
-      Duration left = Duration.ofNanos(pending.nanosLeft());
-      byte[] pdu = ready.exchange(pending.request(), transaction, left);
-      answered.incrementAndGet();
-      if (!settle(pending, pdu)) {
-        discard("answer came after its deadline");
+      byte[] pdu = ready.exchange(exchange, pending.answerDeadlineNanos());
+      if (pdu == null) {
+        unanswered(pending, ready, exchange);
+      } else {
+        answered.incrementAndGet();
+        silentInARow = 0;
+        settle(pending, pdu);
       }
     } catch (IOException e) {
       pending.failSent(translate(pending, e));
       giveUp(pending, e);
+    } finally {
+      pacer.used(pending.request().unit());
     }
   }
 
-  private boolean settle(Pending<?> pending, byte[] pdu) throws ProtocolViolation {
-    return Pdu.isRefusal(pdu)
-        ? pending.refuse(ModbusDeviceException.of(options.endpoint(), pending.request(), pdu))
-        : pending.answer(pdu);
+  private void settle(Pending<?> pending, byte[] pdu) {
+    var _ =
+        Pdu.isRefusal(pdu)
+            ? pending.refuse(ModbusDeviceException.of(options.endpoint(), pending.request(), pdu))
+            : pending.answer(pdu);
+  }
+
+  /// A timeout leaves the connection in use: what comes late is told by its transaction, or cannot
+  /// be taken for another's answer because the unit rests meanwhile.
+  private void unanswered(Pending<?> pending, Wire ready, Exchange exchange) {
+    timeouts.incrementAndGet();
+    ModbusRequest request = pending.request();
+    if (!ready.hasTransactions()) {
+      pacer.owes(request.unit(), request.function().code(), options.lateness());
+    }
+    String fault = exchange.fault();
+    pending.failSent(
+        fault == null
+            ? timedOut(pending)
+            : new ModbusProtocolException(options.endpoint(), request, fault));
+    silentInARow = exchange.heard() ? 0 : silentInARow + 1;
+    if (silentInARow >= SILENT_LIMIT) {
+      discard(SILENT_LIMIT + " requests in a row got no answer at all");
+    }
   }
 
   private ModbusException translate(Pending<?> pending, IOException e) {
-    if (closing.get() && Thread.currentThread().isInterrupted()) {
-      return new ModbusClosedException(options.endpoint(), pending.request(), true);
-    }
-    return switch (e) {
-      case SocketTimeoutException _ -> timedOut(pending);
-      case ProtocolViolation violation ->
-          new ModbusProtocolException(
-              options.endpoint(), pending.request(), Wire.reason(violation));
-      default ->
-          new ModbusConnectionLostException(options.endpoint(), pending.request(), Wire.reason(e));
-    };
+    return closing.get() && Thread.currentThread().isInterrupted()
+        ? new ModbusClosedException(options.endpoint(), pending.request(), true)
+        : new ModbusConnectionLostException(options.endpoint(), pending.request(), Wire.reason(e));
   }
 
   /// The request's own failure says more than the exception: after the watchdog that is only
@@ -333,12 +448,20 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void discard(String reason) {
-    if (wire != null) {
-      wire.abort();
-      wire = null;
+    if (closeWire()) {
       losses.incrementAndGet();
       tell(new ConnectionState.Lost(reason));
     }
+  }
+
+  private boolean closeWire() {
+    Wire present = wire;
+    if (present == null) {
+      return false;
+    }
+    wire = null;
+    present.close();
+    return true;
   }
 
   private void tell(ConnectionState state) {

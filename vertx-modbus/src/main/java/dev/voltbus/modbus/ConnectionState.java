@@ -11,4 +11,7 @@ public sealed interface ConnectionState {
   /// The connection is gone, by the other side or given up after a fault. The next request makes a
   /// new one.
   record Lost(String reason) implements ConnectionState {}
+
+  /// The connection was closed on purpose, by [ModbusClient#disconnect].
+  record Disconnected() implements ConnectionState {}
 }

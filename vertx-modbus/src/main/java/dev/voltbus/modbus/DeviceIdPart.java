@@ -38,9 +38,8 @@ record DeviceIdPart(DeviceId id, boolean more, int next) {
     return length;
   }
 
-  /// Reads a whole answer, whose lengths [#needed] has seen.
-  static DeviceIdPart decode(ReadDeviceId request, byte[] pdu) throws ProtocolViolation {
-    Pdu.expect("MEI type", pdu[1] & 0xFF, MEI_TYPE);
+  /// Reads a whole answer, which [Pdu#checkAnswer] has seen.
+  static DeviceIdPart decode(ReadDeviceId request, byte[] pdu) {
     SortedMap<Integer, String> objects = new TreeMap<>();
     int at = HEAD;
     for (int object = 0; object < (pdu[6] & 0xFF); object++) {

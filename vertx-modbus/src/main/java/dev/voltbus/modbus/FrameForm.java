@@ -50,8 +50,9 @@ public enum FrameForm {
   /// The form used on an endpoint.
   public static FrameForm of(ModbusEndpoint endpoint) {
     return switch (endpoint) {
-      case ModbusEndpoint.Tcp _ -> TCP;
-      case ModbusEndpoint.RtuOverTcp _ -> RTU;
+      case ModbusEndpoint.Tcp _, ModbusEndpoint.Udp _, ModbusEndpoint.Tls _ -> TCP;
+      case ModbusEndpoint.RtuOverTcp _, ModbusEndpoint.RtuOverUdp _, ModbusEndpoint.Rtu _ -> RTU;
+      case ModbusEndpoint.AsciiOverTcp _, ModbusEndpoint.Ascii _ -> ASCII;
     };
   }
 

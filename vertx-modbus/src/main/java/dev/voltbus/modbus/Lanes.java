@@ -16,6 +16,7 @@ final class Lanes {
   private final ArrayDeque<Pending<?>> writes = new ArrayDeque<>();
   private final ArrayDeque<Pending<?>> reads = new ArrayDeque<>();
   private boolean closed;
+  private boolean woken;
 
   Lanes(int bound) {
     this.bound = bound;
@@ -46,14 +47,70 @@ final class Lanes {
     }
   }
 
-  /// Waits for the next request; null when the lanes are closed.
-  @Nullable Pending<?> take() throws InterruptedException {
+  /// Waits for the next request whose unit may be asked.
+  ///
+  /// @param pacer knows how long each unit must still be left alone
+  /// @param longestNanos longest wait
+  /// @return null when the time is over, the lanes are closed or [#wake] was called
+  @Nullable Pending<?> take(Pacer pacer, long longestNanos) throws InterruptedException {
+    long deadline = System.nanoTime() + longestNanos;
     lock.lockInterruptibly();
     try {
-      while (!closed && writes.isEmpty() && reads.isEmpty()) {
-        arrived.await();
+      while (!closed && !woken) {
+        Pending<?> ready = ready(pacer);
+        long left = Math.min(deadline - System.nanoTime(), shortestWaitNanos(pacer));
+        if (ready != null || deadline - System.nanoTime() <= 0) {
+          return ready;
+        }
+        var _ = arrived.awaitNanos(Math.max(1, left));
       }
-      return closed ? null : writes.isEmpty() ? reads.poll() : writes.poll();
+      woken = false;
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Pending<?> ready(Pacer pacer) {
+    Pending<?> write = ready(writes, pacer);
+    return write == null ? ready(reads, pacer) : write;
+  }
+
+  private static @Nullable Pending<?> ready(ArrayDeque<Pending<?>> lane, Pacer pacer) {
+    for (Pending<?> each : lane) {
+      if (pacer.waitNanos(each.request().unit()) <= 0) {
+        lane.remove(each);
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private long shortestWaitNanos(Pacer pacer) {
+    long shortest = Long.MAX_VALUE;
+    for (ArrayDeque<Pending<?>> lane : List.of(writes, reads)) {
+      for (Pending<?> each : lane) {
+        shortest = Math.min(shortest, pacer.waitNanos(each.request().unit()));
+      }
+    }
+    return shortest;
+  }
+
+  /// Ends the wait in [#take], or the next one.
+  void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
     } finally {
       lock.unlock();
     }

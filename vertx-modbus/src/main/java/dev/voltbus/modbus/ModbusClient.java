@@ -28,8 +28,12 @@ import java.util.function.BooleanSupplier;
 ///   the request waits for. A request that was not sent by then never is.
 /// - Nothing is ever sent twice. There is no reconnect policy here: a request connects when there
 ///   is no connection, once, and when that fails every waiting request fails with it.
-/// - After a timeout, a broken or a wrong answer the connection is given up, so that a late answer
-///   cannot be taken for the next one's. A refusal by the device keeps it.
+/// - What is not the answer (late, of another unit, function or shape, damaged) is dropped and
+///   counted, and the wait goes on until the deadline. A timeout keeps the connection; on a wire
+///   without transaction ids its unit is then left alone until the late answer can no longer come.
+///   Three timeouts in a row in which nothing at all came give the connection up.
+/// - A unit with a [Pacing] is left alone as long as it asks for; others are served meanwhile. Such
+///   pauses come on top of a request's deadline.
 /// - Futures complete on the context of the caller, with a [ModbusException] when they fail.
 ///
 /// Arguments outside the limits of [ModbusRequest] throw IllegalArgumentException at once.
@@ -127,6 +131,15 @@ public interface ModbusClient {
   default Future<DeviceId> readDeviceId(int unit, ReadDeviceId.Category category) {
     return read(new ReadDeviceId(unit, category), options().requestTimeout());
   }
+
+  /// Sets what a unit needs between requests, from now on; [Pacing#NONE] is the default.
+  ///
+  /// @param unit 0..255
+  ModbusClient pace(int unit, Pacing pacing);
+
+  /// Closes the connection when the outstanding request is over, before those that wait; the next
+  /// one connects anew. Completes when it is closed, at once when there is none.
+  Future<Void> disconnect();
 
   /// Sets the one handler that hears of connection changes, on the context that created the client.
   ModbusClient connectionHandler(Handler<ConnectionState> handler);

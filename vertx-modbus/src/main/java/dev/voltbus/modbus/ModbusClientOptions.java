@@ -9,23 +9,40 @@ import java.time.Duration;
 /// @param requestTimeout deadline of a request that brings none, 1 ms..10 min; it counts from the
 ///   call, so waiting in the queue and connecting are part of it
 /// @param queueBound most requests that wait, separately for writes and for reads, 1..65536
+/// @param pauseAfterConnect silence between opening the connection and the first request, 0..60 s
+/// @param lateness how long after its time-out an answer may still come on a wire without
+///   transaction ids (RTU and ASCII), 0..60 s; the unit is left alone so long, else the late answer
+///   would be taken for the next one's
+/// @param tls the files of a `tls` endpoint
 public record ModbusClientOptions(
-    ModbusEndpoint endpoint, Duration connectTimeout, Duration requestTimeout, int queueBound) {
+    ModbusEndpoint endpoint,
+    Duration connectTimeout,
+    Duration requestTimeout,
+    int queueBound,
+    Duration pauseAfterConnect,
+    Duration lateness,
+    TlsFiles tls) {
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(3);
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(1);
   public static final int DEFAULT_QUEUE_BOUND = 64;
+  public static final Duration DEFAULT_PAUSE_AFTER_CONNECT = Duration.ZERO;
+  public static final Duration DEFAULT_LATENESS = Duration.ofSeconds(1);
 
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST_CONNECT = Duration.ofSeconds(60);
   static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
   public ModbusClientOptions {
     Range.check("connectTimeout", connectTimeout, SHORTEST, LONGEST_CONNECT);
     Range.check("requestTimeout", requestTimeout, SHORTEST, LONGEST_REQUEST);
     Range.check("queueBound", queueBound, 1, 65536);
+    Range.check("pauseAfterConnect", pauseAfterConnect, Duration.ZERO, LONGEST_PAUSE);
+    Range.check("lateness", lateness, Duration.ZERO, LONGEST_PAUSE);
   }
 
-  /// The defaults for an endpoint URL.
+  /// The defaults for an endpoint URL; one of the scheme `tls` may name its files in the query
+  /// (`ca-file`, `certificate-file`, `key-file`, `verify-host`).
   ///
   /// @throws IllegalArgumentException for a URL that [ModbusEndpoint#parse] refuses
   public static ModbusClientOptions of(String url) {
@@ -33,18 +50,39 @@ public record ModbusClientOptions(
         ModbusEndpoint.parse(url),
         DEFAULT_CONNECT_TIMEOUT,
         DEFAULT_REQUEST_TIMEOUT,
-        DEFAULT_QUEUE_BOUND);
+        DEFAULT_QUEUE_BOUND,
+        DEFAULT_PAUSE_AFTER_CONNECT,
+        DEFAULT_LATENESS,
+        HostUrl.files(url));
   }
 
   public ModbusClientOptions withConnectTimeout(Duration timeout) {
-    return new ModbusClientOptions(endpoint, timeout, requestTimeout, queueBound);
+    return new ModbusClientOptions(
+        endpoint, timeout, requestTimeout, queueBound, pauseAfterConnect, lateness, tls);
   }
 
   public ModbusClientOptions withRequestTimeout(Duration timeout) {
-    return new ModbusClientOptions(endpoint, connectTimeout, timeout, queueBound);
+    return new ModbusClientOptions(
+        endpoint, connectTimeout, timeout, queueBound, pauseAfterConnect, lateness, tls);
   }
 
   public ModbusClientOptions withQueueBound(int bound) {
-    return new ModbusClientOptions(endpoint, connectTimeout, requestTimeout, bound);
+    return new ModbusClientOptions(
+        endpoint, connectTimeout, requestTimeout, bound, pauseAfterConnect, lateness, tls);
+  }
+
+  public ModbusClientOptions withPauseAfterConnect(Duration pause) {
+    return new ModbusClientOptions(
+        endpoint, connectTimeout, requestTimeout, queueBound, pause, lateness, tls);
+  }
+
+  public ModbusClientOptions withLateness(Duration longest) {
+    return new ModbusClientOptions(
+        endpoint, connectTimeout, requestTimeout, queueBound, pauseAfterConnect, longest, tls);
+  }
+
+  public ModbusClientOptions withTls(TlsFiles files) {
+    return new ModbusClientOptions(
+        endpoint, connectTimeout, requestTimeout, queueBound, pauseAfterConnect, lateness, files);
   }
 }

@@ -1,6 +1,7 @@
 package dev.voltbus.modbus;
 
-/// Something came that is not the answer to the request; the connection is given up.
+/// Until the deadline only something came that is not the answer to the request. The connection
+/// stays in use.
 public final class ModbusProtocolException extends ModbusException {
   private static final long serialVersionUID = 1L;
 

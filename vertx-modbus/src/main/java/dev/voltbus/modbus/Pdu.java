@@ -11,8 +11,8 @@ import dev.voltbus.modbus.ModbusRequest.WriteCoils;
 import dev.voltbus.modbus.ModbusRequest.WriteRegister;
 import dev.voltbus.modbus.ModbusRequest.WriteRegisters;
 
-/// Requests into j2mod's messages, answer bytes into results. An answer is decoded from its bytes,
-/// not through j2mod's response classes, which make an object of each word.
+/// Answer bytes judged and turned into results; not through j2mod's response classes, which make an
+/// object of each word.
 final class Pdu {
   /// The longest request or answer, function code included (application protocol V1.1b3, 4.1).
   static final int LARGEST = 253;
@@ -23,10 +23,6 @@ final class Pdu {
   private static final int MASK_ECHO_LENGTH = 7;
 
   private Pdu() {}
-
-  static com.ghgande.j2mod.modbus.msg.ModbusRequest encode(ModbusRequest request) {
-    return new RawMessage(request.unit(), RequestPdu.of(request));
-  }
 
   /// How many bytes of an answer must be there before more can be said about its length; `have`
   /// when it is whole. What cannot be the answer is refused as early as it shows: waiting for bytes
@@ -72,6 +68,45 @@ final class Pdu {
     expect("length", pdu.length, have);
   }
 
+  /// How long the answer is that begins with these bytes; 0 when they cannot begin one or more of
+  /// them are needed to tell.
+  static int answerLength(byte[] pdu, ModbusRequest request) {
+    try {
+      int have = 0;
+      for (int need = 2; need > have; need = needed(pdu, have, request)) {
+        if (need > pdu.length) {
+          return 0;
+        }
+        have = need;
+      }
+      return have;
+    } catch (ProtocolViolation e) {
+      return 0;
+    }
+  }
+
+  static boolean isAnswer(byte[] pdu, ModbusRequest request) {
+    try {
+      checkAnswer(pdu, request);
+      return true;
+    } catch (ProtocolViolation e) {
+      return false;
+    }
+  }
+
+  /// The shape must be that of the request's answer, and what it repeats of the request the same.
+  static void checkAnswer(byte[] pdu, ModbusRequest request) throws ProtocolViolation {
+    checkShape(pdu, request);
+    if (isRefusal(pdu)) {
+      return;
+    }
+    if (request instanceof Write write) {
+      checkEcho(write, pdu);
+    } else if (request instanceof ReadDeviceId) {
+      expect("MEI type", pdu[1] & 0xFF, DeviceIdPart.MEI_TYPE);
+    }
+  }
+
   /// Whether the device refused, by an exception answer or by an [ErrorFrame].
   static boolean isRefusal(byte[] pdu) {
     return (pdu[0] & EXCEPTION) != 0 || pdu[0] == ErrorFrame.FUNCTION;
@@ -92,7 +127,7 @@ final class Pdu {
   }
 
   /// A write is answered by its address and its value, masks or count.
-  static void checkEcho(Write request, byte[] pdu) throws ProtocolViolation {
+  private static void checkEcho(Write request, byte[] pdu) throws ProtocolViolation {
     expect("echoed address", unsigned(pdu, 1), request.address());
     switch (request) {
       case WriteCoil w -> expect("echoed value", unsigned(pdu, 3), w.on() ? RequestPdu.ON : 0);

@@ -16,13 +16,13 @@ final class Pending<T> {
   /// Turns the answer into the result.
   @FunctionalInterface
   interface Decoder<T> {
-    @Nullable T decode(byte[] pdu) throws ProtocolViolation;
+    @Nullable T decode(byte[] pdu);
   }
 
   private sealed interface Phase {
     record Waiting() implements Phase {}
 
-    record Sent(Wire wire) implements Phase {}
+    record Sent() implements Phase {}
 
     record Done(@Nullable ModbusException failure) implements Phase {}
   }
@@ -37,19 +37,22 @@ final class Pending<T> {
   private final Consumer<Pending<?>> whenDone;
   private volatile long timer = -1;
 
+  /// @param pauseNanos time that the unit must be left alone before, which the deadline does not
+  ///   count
   /// @param permit asked immediately before the request goes out
   /// @param context where the future completes
   /// @param whenDone hears of the end just before the caller does
   Pending(
       ModbusRequest request,
       Duration timeout,
+      long pauseNanos,
       BooleanSupplier permit,
       Decoder<T> decoder,
       ContextInternal context,
       Consumer<Pending<?>> whenDone) {
     this.request = request;
     this.timeout = timeout;
-    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.deadlineNanos = System.nanoTime() + pauseNanos + timeout.toNanos();
     this.permit = permit;
     this.decoder = decoder;
     this.promise = context.promise();
@@ -77,6 +80,11 @@ final class Pending<T> {
     return deadlineNanos - System.nanoTime();
   }
 
+  /// When to stop waiting for an answer to what is sent now.
+  long answerDeadlineNanos() {
+    return System.nanoTime() + Math.min(nanosLeft(), timeout.toNanos());
+  }
+
   /// The watchdog's timer; -1 before there is one.
   long timer() {
     return timer;
@@ -95,9 +103,9 @@ final class Pending<T> {
   }
 
   /// Claims the request for the wire; false when its outcome is decided already.
-  boolean send(Wire wire) {
+  boolean send() {
     Phase now = phase.get();
-    return now instanceof Phase.Waiting && phase.compareAndSet(now, new Phase.Sent(wire));
+    return now instanceof Phase.Waiting && phase.compareAndSet(now, new Phase.Sent());
   }
 
   /// Decides a request that was not sent; false when it was, or is done.
@@ -106,19 +114,13 @@ final class Pending<T> {
     return now instanceof Phase.Waiting && finish(now, failure);
   }
 
-  /// Decides a request that was sent and ends the exchange by closing its connection.
+  /// Decides a request that was sent; false when it was not, or is done.
   boolean failSent(ModbusException failure) {
-    if (phase.get() instanceof Phase.Sent sent && finish(sent, failure)) {
-      sent.wire().abort();
-      return true;
-    }
-    return false;
+    return phase.get() instanceof Phase.Sent sent && finish(sent, failure);
   }
 
   /// Decides with the answer; false when the outcome was decided before it came.
-  ///
-  /// @throws ProtocolViolation when it is not an answer to this request
-  boolean answer(byte[] pdu) throws ProtocolViolation {
+  boolean answer(byte[] pdu) {
     T result = decoder.decode(pdu);
     Phase now = phase.get();
     if (now instanceof Phase.Done || !phase.compareAndSet(now, new Phase.Done(null))) {

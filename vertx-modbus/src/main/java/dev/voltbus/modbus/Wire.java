@@ -1,187 +1,134 @@
 package dev.voltbus.modbus;
 
-import com.ghgande.j2mod.modbus.ModbusIOException;
-import com.ghgande.j2mod.modbus.io.ModbusTCPTransport;
-import com.ghgande.j2mod.modbus.net.TCPMasterConnection;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.time.Duration;
+import java.io.InterruptedIOException;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// One TCP connection over j2mod's master, used by one thread and for one request at a time.
-/// Everything blocks; [#abort] may come from any thread and ends whatever blocks.
-///
-/// j2mod's transactions are not used, only its connection, transport and messages: a transaction
-/// retries by itself (also with `retries` 0), keeps its id in a static field that all connections
-/// share, and turns each cause into a text. With our own transport handed in, the transport has no
-/// master either and so cannot reconnect behind our back when a write fails.
+/// An open line with its framing, used by one thread and for one request at a time. Everything
+/// blocks; [#abort] may come from any thread and ends whatever blocks.
 final class Wire {
-  private static final Duration QUIET = Duration.ofMillis(50);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /// Longest pause between two characters of an ASCII frame (Modbus over serial line V1.02, 2.5.2).
+  private static final long CHARACTER_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// How long a line that never falls silent is listened to before a request goes out anyway.
+  private static final long LONGEST_DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final Line line;
   private final Framing framing;
-  private final ModbusTCPTransport transport;
-  private volatile @Nullable Socket socket;
-  private @Nullable DataInputStream input;
-  private long lastUseNanos;
+  private final Ledger ledger;
+  private final Inbox inbox = new Inbox();
+  private long lastUseNanos = System.nanoTime();
 
-  private Wire(Framing framing) {
+  Wire(Line line, Framing framing, Ledger ledger) {
+    this.line = line;
     this.framing = framing;
-    this.transport = framing.transport(this::adopt);
+    this.ledger = ledger;
   }
 
-  /// Connects within the limit; name resolution counts.
-  ///
-  /// @throws InterruptedException when the thread is interrupted meanwhile
-  static Wire open(ModbusEndpoint endpoint, Duration limit)
-      throws IOException, InterruptedException {
-    return switch (endpoint) {
-      case ModbusEndpoint.Tcp tcp -> open(new MbapFraming(), tcp.host(), tcp.port(), limit);
-      case ModbusEndpoint.RtuOverTcp rtu -> open(new RtuFraming(), rtu.host(), rtu.port(), limit);
-    };
+  boolean hasTransactions() {
+    return framing.hasTransactions();
   }
 
-  private static Wire open(Framing framing, String host, int port, Duration limit)
-      throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    TCPMasterConnection connection = new TCPMasterConnection(resolve(host, limit));
-    Duration left = limit.minusNanos(System.nanoTime() - start);
-    connection.setPort(port);
-    connection.setTimeout(Math.max(1, (int) left.toMillis()));
-    Wire wire = new Wire(framing);
-    connection.setModbusTransport(wire.transport);
-    try {
-      connect(connection);
-      return wire;
-    } catch (IOException | InterruptedException e) {
-      wire.abort();
-      throw e;
-    }
-  }
-
-  /// The system's resolver knows no time limit and cannot be interrupted, so it works on a thread
-  /// of its own that is left behind when it takes too long.
-  private static InetAddress resolve(String host, Duration limit)
-      throws IOException, InterruptedException {
-    FutureTask<InetAddress> lookup = new FutureTask<>(() -> InetAddress.getByName(host));
-    Thread.ofVirtual().name("modbus-lookup-" + host).start(lookup);
-    try {
-      return lookup.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new UnknownHostException("host " + host + " is not known");
-    } catch (TimeoutException e) {
-      throw new SocketTimeoutException(
-          "host " + host + " not resolved within " + Range.millis(limit));
-    }
-  }
-
-  /// j2mod declares bare Exception here; what a socket throws is IOException.
-  private static void connect(TCPMasterConnection connection)
-      throws IOException, InterruptedException {
-    try {
-      connection.connect();
-    } catch (SocketTimeoutException e) {
-      throw new SocketTimeoutException(
-          "connect got no answer within " + connection.getTimeout() + " ms");
-    } catch (IOException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException("interrupted while connecting");
-      }
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("connect failed: " + e, e);
-    }
-  }
-
-  /// Sends each frame at once (Nagle costs up to 40 ms), and makes closing immediate: j2mod lets it
-  /// block up to a second and end in a reset.
-  private void adopt(Socket connected) throws IOException {
-    socket = connected;
-    connected.setTcpNoDelay(true);
-    connected.setSoLinger(false, 0);
-    input = new DataInputStream(new BufferedInputStream(connected.getInputStream(), 512));
-    lastUseNanos = System.nanoTime();
-  }
-
-  /// Why the connection cannot take a request, or null. Bytes nobody asked for would be taken as
-  /// the next answer, over RTU without any sign. A connection idle for a while is also asked
-  /// whether the other side has closed it, which many devices do, so that no request is spent to
-  /// find out.
+  /// Why the line cannot take a request, or null. Many devices close a connection that is idle for
+  /// a while; no request is spent to find that out.
   @Nullable String fault() {
+    if (System.nanoTime() - lastUseNanos < QUIET_NANOS) {
+      return null;
+    }
     try {
-      if (openInput().available() > 0) {
-        return "bytes came that no request asked for";
-      }
-      boolean busy = System.nanoTime() - lastUseNanos < QUIET.toNanos();
-      return busy ? null : faultAfterIdling();
+      line.probe(inbox);
+      return null;
     } catch (IOException e) {
       return reason(e);
     }
   }
 
-  private @Nullable String faultAfterIdling() throws IOException {
-    openSocket().setSoTimeout(1);
-    try {
-      int first = openInput().read();
-      return first < 0 ? "closed by the other side" : "bytes came that no request asked for";
-    } catch (SocketTimeoutException e) {
-      return null;
-    }
-  }
-
-  /// Writes the request once and reads its answer. The limit holds for each read of the socket; the
-  /// caller's watchdog bounds the whole.
+  /// Sends the request once and waits for its answer. Whatever else comes is dropped and counted,
+  /// and the wait goes on.
   ///
-  /// @throws IOException when nothing came in time, the connection broke or the answer is wrong;
-  ///   the wire must not be used again
-  byte[] exchange(ModbusRequest request, int transaction, Duration limit) throws IOException {
-    openSocket().setSoTimeout(Math.max(1, (int) limit.toMillis()));
-    com.ghgande.j2mod.modbus.msg.ModbusRequest message = Pdu.encode(request);
-    message.setTransactionID(transaction);
-    try {
-      transport.writeRequest(message);
-    } catch (ModbusIOException e) {
-      throw new IOException(e.getMessage());
+  /// @return the answer's PDU; null when it has not come in time, and the line may be used again
+  /// @throws IOException when the line broke and must not be used again
+  byte @Nullable [] exchange(Exchange exchange, long deadlineNanos) throws IOException {
+    ModbusRequest request = exchange.request();
+    byte[] frame = framing.frame(request.unit(), RequestPdu.of(request), exchange.transaction());
+    awaitSilence();
+    exchange.begin();
+    line.send(frame);
+    byte[] pdu = await(exchange, deadlineNanos);
+    if (pdu == null) {
+      framing.giveUp(inbox, exchange);
     }
-    byte[] pdu = framing.readPdu(openInput(), request, transaction);
     lastUseNanos = System.nanoTime();
     return pdu;
   }
 
-  /// Closes the socket, which ends every wait on it at once. Safe from any thread and repeatedly.
-  void abort() {
-    Socket present = socket;
-    if (present == null) {
-      return;
+  /// Takes what has come unasked, and keeps the silence that the line needs.
+  private void awaitSilence() throws IOException {
+    long start = System.nanoTime();
+    while (line.drain(inbox) || line.silenceLeftNanos() > 0) {
+      if (System.nanoTime() - start > LONGEST_DRAIN_NANOS + Math.max(0, line.silenceLeftNanos())) {
+        break;
+      }
+      rest(line.silenceLeftNanos());
     }
+    if (!inbox.isEmpty()) {
+      framing.discard(inbox, ledger);
+    }
+  }
+
+  private static void rest(long nanos) throws IOException {
     try {
-      present.close();
-    } catch (IOException e) {
-      // The connection is given up either way; nothing is left to decide.
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
     }
+  }
+
+  private byte @Nullable [] await(Exchange exchange, long deadlineNanos) throws IOException {
+    long lastBytesNanos = System.nanoTime();
+    for (long left = deadlineNanos - lastBytesNanos; left > 0; ) {
+      if (line.receive(inbox, Math.min(left, CHARACTER_LIMIT_NANOS))) {
+        byte[] pdu = framing.find(inbox, exchange);
+        if (pdu != null) {
+          return pdu;
+        }
+        lastBytesNanos = System.nanoTime();
+        dropOddDatagram(exchange);
+      } else if (System.nanoTime() - lastBytesNanos >= CHARACTER_LIMIT_NANOS) {
+        framing.fellSilent(inbox, exchange);
+      }
+      left = deadlineNanos - System.nanoTime();
+    }
+    return null;
+  }
+
+  /// A datagram is a whole frame or nothing: the next one does not continue it.
+  private void dropOddDatagram(Exchange exchange) {
+    if (line.keepsFrames() && !inbox.isEmpty()) {
+      framing.giveUp(inbox, exchange);
+      inbox.clear();
+    }
+  }
+
+  /// Ends every wait on the line soon. Safe from any thread and repeatedly.
+  void abort() {
+    line.abort();
+  }
+
+  /// Frees the handle; for the thread that uses the wire.
+  void close() {
+    line.close();
   }
 
   static String reason(IOException e) {
-    return e instanceof EOFException
+    return e instanceof EOFException && e.getMessage() == null
         ? "closed by the other side"
         : Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
-  }
-
-  private Socket openSocket() {
-    return Objects.requireNonNull(socket, "not connected");
-  }
-
-  private DataInputStream openInput() {
-    return Objects.requireNonNull(input, "not connected");
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class ModbusClientSetup {
   static final Duration SHORT = Duration.ofMillis(250);
   static final Duration LONG = Duration.ofSeconds(10);
+  static final Duration LATENESS = Duration.ofMillis(300);
 
   static Vertx vertx;
   private final List<ModbusClient> clients = new ArrayList<>();
@@ -28,6 +29,15 @@ abstract class ModbusClientSetup {
   ModbusClient client;
 
   abstract TestingFraming framing();
+
+  TestingModbusServer startSlave() throws Exception {
+    return TestingModbusServer.start(vertx, framing());
+  }
+
+  /// Options that reach the slave, with limits that keep a test short.
+  ModbusClientOptions reaching(TestingModbusServer target) {
+    return ModbusClientOptions.of(target.url()).withRequestTimeout(LONG).withLateness(LATENESS);
+  }
 
   @BeforeAll
   static void startVertx() {
@@ -41,8 +51,8 @@ abstract class ModbusClientSetup {
 
   @BeforeEach
   void start() throws Exception {
-    slave = TestingModbusServer.start(vertx, framing());
-    client = create(ModbusClientOptions.of(slave.url()).withRequestTimeout(LONG));
+    slave = startSlave();
+    client = create(reaching(slave));
     for (int i = 0; i < 1000; i++) {
       slave.registers().holding[i] = 1000 + i;
       slave.registers().input[i] = 5000 + i;
@@ -64,6 +74,12 @@ abstract class ModbusClientSetup {
     return created;
   }
 
+  /// Another client in the place of the present one: a serial port has one at a time.
+  ModbusClient renew(ModbusClientOptions options) throws Exception {
+    await(client.close());
+    return create(options);
+  }
+
   static <T> T await(Future<T> future) throws Exception {
     return future.await(10, TimeUnit.SECONDS);
   }
@@ -73,13 +89,17 @@ abstract class ModbusClientSetup {
   }
 
   String message(String rest) {
-    return slave.url() + " unit 1: " + rest;
+    return client.options().endpoint() + " unit 1: " + rest;
   }
 
   /// Connects first, so that a short deadline afterwards is spent on the answer alone.
   void connect() throws Exception {
     await(client.readHolding(1, 0, 1));
     slave.nextFrame();
+  }
+
+  void assertConnectedOnce() {
+    assertEquals(1, client.counters().connects());
   }
 
   /// A request after some trouble gets its own answer, on which connection ever.

@@ -13,14 +13,11 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/// How a [ModbusClient] queues, connects, closes and uses threads, on every transport.
+/// How a [ModbusClient] queues, closes and uses threads, on every transport.
 abstract class ModbusConnectionContract extends ModbusClientSetup {
   // ---- the queue
 
@@ -28,13 +25,13 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
   void oneRequestIsOutstandingAtATime() throws Exception {
     AtomicInteger outstanding = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    slave.otherwise((frame, socket) -> {
+    slave.otherwise((frame, peer) -> {
       most.accumulateAndGet(outstanding.incrementAndGet(), Math::max);
       vertx.setTimer(
           5,
           id -> {
             outstanding.decrementAndGet();
-            slave.answer(frame, socket);
+            slave.answer(frame, peer);
           });
     });
     List<Future<Words>> reads = new ArrayList<>();
@@ -114,7 +111,7 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
 
   @Test
   void fullQueueRefusesAndCountsButLetsWritesIn() throws Exception {
-    client = create(client.options().withQueueBound(2));
+    client = renew(client.options().withQueueBound(2));
     Runnable gate = slave.thenHold();
     List<Future<?>> taken = new ArrayList<>();
     taken.add(client.readHolding(1, 0, 1));
@@ -127,79 +124,7 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
     taken.add(client.writeRegister(1, 50, 1));
     gate.run();
     await(Future.all(taken));
-    assertEquals(new ModbusCounters(4, 4, 0, 1, 1, 0), client.counters());
-  }
-
-  // ---- connecting
-
-  @Test
-  void refusedConnectionFailsAllWhoWait() throws Exception {
-    String url = slave.url();
-    slave.stop();
-    client = create(ModbusClientOptions.of(url));
-    List<Future<Words>> reads = List.of(client.readHolding(1, 0, 1), client.readHolding(1, 1, 1));
-    String text = failure(ModbusConnectException.class, reads.get(0)).getMessage();
-    assertEquals(url + " unit 1: holding 0 not sent, no connection: Connection refused", text);
-    failure(ModbusConnectException.class, reads.get(1));
-  }
-
-  @Test
-  void unknownHostIsNamed() {
-    client = create(ModbusClientOptions.of(framing().scheme() + "://no-such-host.invalid"));
-    ModbusException unknown = failure(ModbusException.class, client.readHolding(1, 0, 1));
-    assertTrue(
-        unknown.getMessage().endsWith("host no-such-host.invalid is not known")
-            || unknown instanceof ModbusDeadlineException,
-        unknown::getMessage);
-  }
-
-  @Test
-  void deadlinePassesWhileConnectingAndCloseDoesNotWaitForIt() throws Exception {
-    try (FullBacklog deaf = FullBacklog.open()) {
-      client =
-          create(
-              ModbusClientOptions.of(framing().scheme() + "://127.0.0.1:" + deaf.port())
-                  .withConnectTimeout(Duration.ofSeconds(20)));
-      failure(ModbusDeadlineException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
-      long start = System.nanoTime();
-      await(client.close());
-      assertTrue(System.nanoTime() - start < Duration.ofSeconds(3).toNanos());
-    }
-  }
-
-  @Test
-  void connectThatGetsNoAnswerNamesItsLimit() throws Exception {
-    try (FullBacklog deaf = FullBacklog.open()) {
-      client =
-          create(
-              ModbusClientOptions.of(framing().scheme() + "://127.0.0.1:" + deaf.port())
-                  .withConnectTimeout(SHORT));
-      String text = failure(ModbusConnectException.class, client.readHolding(1, 0, 1)).getMessage();
-      assertTrue(text.matches(".*no connection: connect got no answer within \\d+ ms"), text);
-    }
-  }
-
-  @Test
-  void connectionChangesAreToldInOrder() throws Exception {
-    BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
-    client.connectionHandler(states::add);
-    slave.then((frame, socket) -> socket.close());
-    failure(ModbusConnectionLostException.class, client.readHolding(1, 0, 1));
-    assertWorks();
-    slave.stop();
-    ModbusException gone = failure(ModbusException.class, client.readHolding(1, 0, 1));
-    assertEquals(new ConnectionState.Connected(), states.poll(5, TimeUnit.SECONDS));
-    assertEquals(
-        new ConnectionState.Lost(
-            message("holding 0 lost its connection: closed by the other side")),
-        states.poll(5, TimeUnit.SECONDS));
-    assertEquals(new ConnectionState.Connected(), states.poll(5, TimeUnit.SECONDS));
-    assertTrue(states.poll(5, TimeUnit.SECONDS) instanceof ConnectionState.Lost);
-    if (gone instanceof ModbusConnectionLostException) {
-      failure(ModbusConnectException.class, client.readHolding(1, 0, 1));
-    }
-    assertEquals(
-        new ConnectionState.ConnectFailed("Connection refused"), states.poll(5, TimeUnit.SECONDS));
+    assertEquals(new ModbusCounters(4, 4, 0, 1, 1, 0, 0, 0, 0, 0), client.counters());
   }
 
   // ---- closing
@@ -223,7 +148,7 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
 
   @Test
   void closeDoesNotWaitLongerThanTheDefaultDeadline() throws Exception {
-    client = create(client.options().withRequestTimeout(SHORT));
+    client = renew(client.options().withRequestTimeout(SHORT));
     slave.thenStaySilent();
     Future<Words> outstanding = client.read(new ReadHolding(1, 0, 1), LONG);
     slave.nextFrame();
@@ -252,26 +177,6 @@ abstract class ModbusConnectionContract extends ModbusClientSetup {
       caller.runOnContext(v ->
           client.readHolding(1, 0, 1).onComplete(words -> seen.complete(Vertx.currentContext())));
       assertSame(caller, await(seen.future()));
-    }
-  }
-
-  // Forty threads blocked in j2mod on two carriers must not keep each other from sending: the slave
-  // answers nobody before all have asked.
-  @Test
-  void manyBlockedClientsDoNotDelayEachOther() throws Exception {
-    int count = 40;
-    BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
-    slave.otherwise((frame, socket) -> answers.add(() -> slave.answer(frame, socket)));
-    List<Future<Words>> reads = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      reads.add(create(client.options()).readHolding(1, i, 1));
-    }
-    for (int i = 0; i < count; i++) {
-      slave.nextFrame();
-    }
-    answers.forEach(Runnable::run);
-    for (int i = 0; i < count; i++) {
-      assertEquals(Words.of(1000 + i), await(reads.get(i)));
     }
   }
 }

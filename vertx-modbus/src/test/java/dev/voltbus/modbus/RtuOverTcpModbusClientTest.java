@@ -3,11 +3,14 @@ package dev.voltbus.modbus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.modbus.ModbusRequest.ReadHolding;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RtuOverTcpModbusClientTest extends ModbusClientContract {
+class RtuOverTcpModbusClientTest extends SocketContract {
   @Override
   TestingFraming framing() {
     return TestingFraming.RTU;
@@ -40,15 +43,34 @@ class RtuOverTcpModbusClientTest extends ModbusClientContract {
   // j2mod reads the CRC and throws it away.
   @Test
   void answerWithAWrongCrcIsRefused() throws Exception {
+    connect();
     slave.thenMangle(answer -> answer.setByte(4, (byte) 99));
-    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+    String text = failure(ModbusProtocolException.class, read(SHORT)).getMessage();
     assertTrue(text.matches(".*wrong answer: CRC [0-9a-f]{4} where [0-9a-f]{4} is right"), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
+    assertConnectedOnce();
   }
 
   @Test
   void exceptionWithAWrongCrcIsRefused() throws Exception {
-    slave.then((frame, socket) -> socket.write(TestingModbusServer.bytes(1, 0x83, 2, 0, 0)));
-    failure(ModbusProtocolException.class, client.readHolding(1, 0, 1));
+    connect();
+    slave.then((frame, peer) -> peer.write(TestingModbusServer.bytes(1, 0x83, 2, 0, 0)));
+    failure(ModbusProtocolException.class, read(SHORT));
+  }
+
+  // Nothing in the frame tells the late answer of the same shape, only time does.
+  @Test
+  void timedOutUnitRestsUntilItsLateAnswerHasComeOrCannotComeAnyMore() throws Exception {
+    connect();
+    slave.thenStaySilent();
+    failure(ModbusTimeoutException.class, read(SHORT));
+    long start = System.nanoTime();
+    assertEquals(Words.of(1000), await(read(SHORT)));
+    assertTrue(System.nanoTime() - start > LATENESS.toNanos() * 9 / 10);
+    assertConnectedOnce();
+  }
+
+  private Future<Words> read(Duration limit) {
+    return client.read(new ReadHolding(1, 0, 1), limit);
   }
 }

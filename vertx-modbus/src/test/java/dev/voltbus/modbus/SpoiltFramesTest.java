@@ -65,11 +65,11 @@ class SpoiltFramesTest {
     for (int i = 0; i < FRAMES; i++) {
       ModbusRequest request = frames.request();
       byte[] right = frames.answer(request);
-      Pdu.checkShape(right, request);
+      Pdu.checkAnswer(right, request);
       decode(request, right);
       byte[] spoilt = frames.spoilt(right);
       try {
-        Pdu.checkShape(spoilt, request);
+        Pdu.checkAnswer(spoilt, request);
         decode(request, spoilt);
       } catch (ProtocolViolation e) {
         assertTrue(Wire.reason(e).length() < 200);
@@ -77,7 +77,7 @@ class SpoiltFramesTest {
     }
   }
 
-  private static void decode(ModbusRequest request, byte[] pdu) throws ProtocolViolation {
+  private static void decode(ModbusRequest request, byte[] pdu) {
     if (Pdu.isRefusal(pdu)) {
       ModbusEndpoint endpoint = ModbusEndpoint.parse("tcp://127.0.0.1");
       assertTrue(ModbusDeviceException.of(endpoint, request, pdu).exceptionCode() < 256);
@@ -86,7 +86,7 @@ class SpoiltFramesTest {
     switch (request) {
       case ReadBits r -> assertEquals(r.count(), Pdu.bits(r, pdu).size());
       case ReadDeviceId r -> assertTrue(DeviceIdPart.decode(r, pdu).text().length() < LONGEST_TEXT);
-      case ModbusRequest.Write w -> Pdu.checkEcho(w, pdu);
+      case ModbusRequest.Write _ -> {}
       default -> assertEquals(request.count(), Pdu.words(request, pdu).size());
     }
   }

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.modbus.ModbusRequest.ReadHolding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TcpModbusClientTest extends ModbusClientContract {
+class TcpModbusClientTest extends SocketContract {
   @Override
   TestingFraming framing() {
     return TestingFraming.MBAP;
@@ -40,33 +41,76 @@ class TcpModbusClientTest extends ModbusClientContract {
 
   @Test
   void answerOfAnotherTransactionIsRefused() throws Exception {
+    connect();
     slave.thenMangle(answer -> answer.setUnsignedShort(0, 999));
-    assertHeaderFault("transaction 999, expected 1");
+    assertFault("transaction 999, expected 2");
+    assertEquals(1, client.counters().foreign());
   }
 
   @Test
   void answerOfAnotherProtocolIsRefused() throws Exception {
+    connect();
     slave.thenMangle(answer -> answer.setUnsignedShort(2, 7));
-    assertHeaderFault("protocol id 7, expected 0");
+    assertFault("protocol id 7, expected 0");
   }
 
   @Test
-  void impossibleLengthIsRefusedWithoutWaitingForIt() throws Exception {
+  void impossibleLengthIsRefusedAndTheStreamComesBackIntoStep() throws Exception {
+    connect();
     slave.thenMangle(answer -> answer.setUnsignedShort(4, 0));
-    assertHeaderFault("length 0 is not within 3..254");
+    assertFault("length 0 is not within 3..254");
     slave.thenMangle(answer -> answer.setUnsignedShort(4, 65535));
-    assertHeaderFault("length 65535 is not within 3..254");
+    assertFault("length 65535 is not within 3..254");
+    assertEquals(2, client.counters().resyncs());
+  }
+
+  // A length that promises more than comes must not swallow the answers after it.
+  @Test
+  void lengthThatPromisesTooMuchCostsOneRequest() throws Exception {
+    connect();
+    slave.thenMangle(answer -> answer.setUnsignedShort(4, 200));
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
+    assertWorks();
+    assertConnectedOnce();
   }
 
   @Test
   void lengthThatDisagreesWithTheByteCountIsRefused() throws Exception {
+    connect();
     slave.thenAnswerPdu(3, 2, 0, 1, 0);
-    assertHeaderFault("length 5, expected 4");
+    assertFault("length 5, expected 4");
   }
 
-  private void assertHeaderFault(String fault) throws Exception {
-    String text = failure(ModbusProtocolException.class, client.readHolding(1, 0, 1)).getMessage();
+  @Test
+  void lateAnswerThatComesWhileTheNextIsAwaitedIsDropped() throws Exception {
+    connect();
+    Runnable gate = slave.thenHold();
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 5, 2), SHORT));
+    slave.then((frame, peer) -> {
+      gate.run();
+      slave.answer(frame, peer);
+    });
+    assertEquals(Words.of(1006, 1007), await(client.readHolding(1, 6, 2)));
+    assertEquals(1, client.counters().late());
+    assertConnectedOnce();
+  }
+
+  // Its unit need not rest: the transaction tells the late answer from the next one's.
+  @Test
+  void timedOutUnitIsAskedAgainAtOnce() throws Exception {
+    client = renew(client.options().withLateness(LONG));
+    connect();
+    slave.thenStaySilent();
+    failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
+    assertEquals(Words.of(1003), await(client.read(new ReadHolding(1, 3, 1), SHORT)));
+  }
+
+  private void assertFault(String fault) throws Exception {
+    String text =
+        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), SHORT))
+            .getMessage();
     assertTrue(text.endsWith("wrong answer: " + fault), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
+    assertConnectedOnce();
   }
 }

@@ -2,10 +2,13 @@ package dev.voltbus.modbus;
 
 import dev.voltbus.modbus.TestingModbusServer.Frame;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 
-/// The two framings as a slave sees them, written from the specifications.
+/// The framings as a slave sees them, written from the specifications.
 enum TestingFraming {
-  MBAP("tcp") {
+  MBAP {
     @Override
     int length(Buffer received) {
       int length = received.length() < 6 ? -1 : 6 + received.getUnsignedShort(4);
@@ -29,7 +32,7 @@ enum TestingFraming {
     }
   },
 
-  RTU("rtu+tcp") {
+  RTU {
     @Override
     int length(Buffer received) {
       if (received.length() < 7) {
@@ -53,19 +56,44 @@ enum TestingFraming {
       Buffer frame = Buffer.buffer().appendByte((byte) unit).appendBuffer(pdu);
       return frame.appendUnsignedShortLE(crc(frame.copy()));
     }
+  },
+
+  ASCII {
+    @Override
+    int length(Buffer received) {
+      int end = received.toString(StandardCharsets.US_ASCII).indexOf("\r\n");
+      return end < 0 ? -1 : end + 2;
+    }
+
+    @Override
+    Frame unwrap(Buffer raw) {
+      byte[] body = HEX.parseHex(raw.toString(StandardCharsets.US_ASCII).strip().substring(1));
+      byte sum = 0;
+      for (byte each : body) {
+        sum += each;
+      }
+      if (sum != 0) {
+        throw new AssertionError("a request with a wrong LRC came");
+      }
+      Buffer pdu = Buffer.buffer(Arrays.copyOfRange(body, 1, body.length - 1));
+      return new Frame(0, body[0] & 0xFF, pdu, raw);
+    }
+
+    @Override
+    Buffer wrap(Frame request, int unit, Buffer pdu) {
+      byte sum = (byte) unit;
+      for (byte each : pdu.getBytes()) {
+        sum += each;
+      }
+      Buffer body = Buffer.buffer().appendByte((byte) unit).appendBuffer(pdu);
+      body.appendByte((byte) -sum);
+      return Buffer.buffer(":" + HEX.formatHex(body.getBytes()) + "\r\n");
+    }
   };
 
-  private final String scheme;
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-  TestingFraming(String scheme) {
-    this.scheme = scheme;
-  }
-
-  String scheme() {
-    return scheme;
-  }
-
-  /// The length of the first request in the bytes received; -1 while it is incomplete.
+  /// The length of the first request in the bytes received; 0 or less while it is incomplete.
   abstract int length(Buffer received);
 
   abstract Frame unwrap(Buffer raw);

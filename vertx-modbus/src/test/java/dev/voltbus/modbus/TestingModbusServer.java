@@ -1,8 +1,12 @@
 package dev.voltbus.modbus;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramPacket;
+import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +18,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// A slave with a framing of our own, so that tests do not share j2mod's mistakes. It records each
@@ -24,12 +31,19 @@ final class TestingModbusServer {
   /// What happens to one request.
   @FunctionalInterface
   interface Script {
-    void on(Frame frame, NetSocket socket);
+    void on(Frame frame, Peer peer);
+  }
+
+  /// The way back to whoever asked.
+  interface Peer {
+    Future<Void> write(Buffer bytes);
+
+    void close();
   }
 
   private final Vertx vertx;
   private final TestingFraming framing;
-  private final NetServer server;
+  private final Runs runs;
   private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
   private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -37,27 +51,67 @@ final class TestingModbusServer {
   private final TestingRegisters registers = new TestingRegisters();
   private volatile Script otherwise = this::answer;
 
-  private TestingModbusServer(Vertx vertx, TestingFraming framing) {
+  /// What makes it reachable.
+  private record Runs(String scheme, int port, Supplier<Future<Void>> stop) {}
+
+  private TestingModbusServer(
+      Vertx vertx, TestingFraming framing, Function<TestingModbusServer, Runs> start) {
     this.vertx = vertx;
     this.framing = framing;
-    this.server = vertx.createNetServer().connectHandler(this::accept);
+    this.runs = start.apply(this);
   }
 
   static TestingModbusServer start(Vertx vertx, TestingFraming framing) throws Exception {
-    TestingModbusServer slave = new TestingModbusServer(vertx, framing);
-    slave.server.listen(0, "127.0.0.1").await(5, TimeUnit.SECONDS);
-    return slave;
+    String scheme =
+        switch (framing) {
+          case MBAP -> "tcp";
+          case RTU -> "rtu+tcp";
+          case ASCII -> "ascii+tcp";
+        };
+    return start(vertx, framing, scheme, new NetServerOptions());
+  }
+
+  static TestingModbusServer start(
+      Vertx vertx, TestingFraming framing, String scheme, NetServerOptions options) {
+    return new TestingModbusServer(
+        vertx,
+        framing,
+        slave -> {
+          NetServer server = vertx.createNetServer(options).connectHandler(slave::accept);
+          await(server.listen(0, "127.0.0.1"));
+          return new Runs(scheme, server.actualPort(), server::close);
+        });
+  }
+
+  static TestingModbusServer startDatagrams(Vertx vertx, TestingFraming framing) {
+    return new TestingModbusServer(
+        vertx,
+        framing,
+        slave -> {
+          DatagramSocket socket = vertx.createDatagramSocket();
+          await(socket.listen(0, "127.0.0.1"));
+          socket.handler(packet -> slave.take(socket, packet));
+          String scheme = framing == TestingFraming.MBAP ? "udp" : "rtu+udp";
+          return new Runs(scheme, socket.localAddress().port(), socket::close);
+        });
+  }
+
+  private static void await(Future<?> started) {
+    try {
+      var _ = started.await(5, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("the slave did not start within 5 s", e);
+    }
   }
 
   /// Returns when connecting is refused: after its close has completed, a server may accept for a
   /// moment and reset.
   void stop() throws Exception {
-    int port = server.actualPort();
-    server.close().await(5, TimeUnit.SECONDS);
+    await(runs.stop().get());
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (accepts(port)) {
+    while (accepts(port())) {
       if (System.nanoTime() - limit > 0) {
-        throw new AssertionError("port " + port + " still accepts 5 s after its server closed");
+        throw new AssertionError("port " + port() + " still accepts 5 s after its server closed");
       }
       Thread.onSpinWait();
     }
@@ -72,7 +126,15 @@ final class TestingModbusServer {
   }
 
   String url() {
-    return framing.scheme() + "://127.0.0.1:" + server.actualPort();
+    return scheme() + "://127.0.0.1:" + port();
+  }
+
+  String scheme() {
+    return runs.scheme();
+  }
+
+  int port() {
+    return runs.port();
   }
 
   TestingRegisters registers() {
@@ -110,7 +172,7 @@ final class TestingModbusServer {
 
   /// Answers with an exception code.
   void thenRefuse(int code) {
-    then((frame, socket) -> send(frame, socket, Buffer.buffer(refusal(frame, code))));
+    then((frame, peer) -> send(frame, peer, Buffer.buffer(refusal(frame, code))));
   }
 
   private static byte[] refusal(Frame frame, int code) {
@@ -119,28 +181,28 @@ final class TestingModbusServer {
 
   /// Never answers.
   void thenStaySilent() {
-    then((frame, socket) -> {});
+    then((frame, peer) -> {});
   }
 
   /// Answers with a PDU of the test's choice in a correct frame.
   void thenAnswerPdu(int... pdu) {
-    then((frame, socket) -> send(frame, socket, bytes(pdu)));
+    then((frame, peer) -> send(frame, peer, bytes(pdu)));
   }
 
   /// The same, written as hex digits.
   void thenAnswerHex(String pdu) {
     byte[] bytes = HexFormat.of().parseHex(pdu.replace(" ", ""));
-    then((frame, socket) -> send(frame, socket, Buffer.buffer(bytes)));
+    then((frame, peer) -> send(frame, peer, Buffer.buffer(bytes)));
   }
 
   /// Answers as it should, but with the frame's bytes changed; RTU gets no new CRC.
   void thenMangle(UnaryOperator<Buffer> change) {
-    then((frame, socket) -> socket.write(change.apply(rightAnswer(frame))));
+    then((frame, peer) -> peer.write(change.apply(rightAnswer(frame))));
   }
 
   /// Answers as it should, one byte at a time.
   void thenDribble(long millisBetweenBytes) {
-    then((frame, socket) -> {
+    then((frame, peer) -> {
       Buffer answer = rightAnswer(frame);
       AtomicInteger next = new AtomicInteger();
       vertx.setPeriodic(
@@ -150,7 +212,7 @@ final class TestingModbusServer {
             if (at >= answer.length()) {
               vertx.cancelTimer(id);
             } else {
-              socket.write(answer.getBuffer(at, at + 1));
+              peer.write(answer.getBuffer(at, at + 1));
             }
           });
     });
@@ -159,20 +221,20 @@ final class TestingModbusServer {
   /// Holds the answer until the returned gate is opened.
   Runnable thenHold() {
     Queue<Runnable> held = new ConcurrentLinkedQueue<>();
-    then((frame, socket) -> held.add(() -> answer(frame, socket)));
+    then((frame, peer) -> held.add(() -> answer(frame, peer)));
     return () -> held.remove().run();
   }
 
-  void answer(Frame frame, NetSocket socket) {
-    socket.write(rightAnswer(frame));
+  void answer(Frame frame, Peer peer) {
+    peer.write(rightAnswer(frame));
   }
 
   Buffer rightAnswer(Frame frame) {
     return framing.wrap(frame, frame.unit(), Buffer.buffer(registers.answer(frame.pdu())));
   }
 
-  void send(Frame frame, NetSocket socket, Buffer pdu) {
-    socket.write(framing.wrap(frame, frame.unit(), pdu));
+  void send(Frame frame, Peer peer, Buffer pdu) {
+    peer.write(framing.wrap(frame, frame.unit(), pdu));
   }
 
   static Buffer bytes(int... values) {
@@ -184,20 +246,47 @@ final class TestingModbusServer {
   private void accept(NetSocket socket) {
     connections.incrementAndGet();
     socket.closeHandler(v -> closedConnections.incrementAndGet());
+    Peer peer = new SocketPeer(socket);
     Buffer[] received = {Buffer.buffer()};
     socket.handler(bytes -> {
       received[0].appendBuffer(bytes);
-      received[0] = takeFrames(received[0], socket);
+      received[0] = takeFrames(received[0], peer);
     });
   }
 
-  private Buffer takeFrames(Buffer received, NetSocket socket) {
+  private record SocketPeer(NetSocket socket) implements Peer {
+    @Override
+    public Future<Void> write(Buffer bytes) {
+      return socket.write(bytes);
+    }
+
+    @Override
+    public void close() {
+      socket.close().onFailure(failure -> {});
+    }
+  }
+
+  private record DatagramPeer(DatagramSocket socket, DatagramPacket packet) implements Peer {
+    @Override
+    public Future<Void> write(Buffer bytes) {
+      return socket.send(bytes, packet.sender().port(), packet.sender().host());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private void take(DatagramSocket socket, DatagramPacket packet) {
+    var _ = takeFrames(packet.data(), new DatagramPeer(socket, packet));
+  }
+
+  private Buffer takeFrames(Buffer received, Peer peer) {
     Buffer rest = received;
     for (int length = framing.length(rest); length > 0; length = framing.length(rest)) {
       Frame frame = framing.unwrap(rest.getBuffer(0, length));
       rest = rest.getBuffer(length, rest.length());
       Script script = scripts.poll();
-      (script == null ? otherwise : script).on(frame, socket);
+      (script == null ? otherwise : script).on(frame, peer);
       frames.add(frame);
     }
     return rest;
