@@ -3,7 +3,7 @@ package dev.voltbus.simulator;
 import io.vertx.core.buffer.Buffer;
 
 /// Cuts requests out of a stream of bytes and wraps answers for it.
-sealed interface Framing permits TcpFraming, RtuFraming {
+sealed interface Framing permits TcpFraming, RtuFraming, AsciiFraming {
 
   /// A request as it came.
   ///
@@ -30,4 +30,19 @@ sealed interface Framing permits TcpFraming, RtuFraming {
 
   /// Whether a request for an absent unit is answered (a gateway does, a serial line is silent).
   boolean answersForAbsentUnits();
+
+  /// Whether a frame says in its header how long it is.
+  default boolean hasLengthField() {
+    return false;
+  }
+
+  /// The frame, claiming in its header to be that many bytes longer.
+  default Buffer relength(Buffer frame, int by) {
+    return frame;
+  }
+
+  /// The frame with a checksum that does not fit, if it has one.
+  default Buffer spoilChecksum(Buffer frame) {
+    return frame;
+  }
 }

@@ -34,8 +34,13 @@ public final class LoadSite extends VerticleBase {
     for (int i = 0; i < devices; i++) {
       starts.add(ModbusServer.start(vertx, ModbusServer.Transport.TCP, 0, Map.of(UNIT, device(i))));
     }
-    return Future.all(starts)
-        .onSuccess(all -> starts.forEach(started -> servers.add(started.result())));
+    return Future.all(starts).onSuccess(all -> starts.forEach(started -> add(started.result())));
+  }
+
+  /// A log of everything would cost more than the devices.
+  private void add(ModbusServer server) {
+    server.keepLog(0);
+    servers.add(server);
   }
 
   private SimulatedDevice device(int number) {

@@ -6,10 +6,13 @@ import java.util.function.BiConsumer;
 /// The functions of the Modbus application protocol, from a request PDU to the answer PDU.
 final class Protocol {
   private static final int MOST_BITS_READ = 2000;
-  private static final int MOST_WORDS_READ = 125;
+  static final int MOST_WORDS_READ = 125;
   private static final int MOST_BITS_WRITTEN = 1968;
   private static final int MOST_WORDS_WRITTEN = 123;
   private static final int MOST_WORDS_EXCHANGED = 121;
+
+  /// Encapsulated interface transport; here always MEI type 14, read device identification.
+  static final int DEVICE_IDENTIFICATION = 43;
 
   private final SimulatedDevice device;
   private final BiConsumer<Integer, int[]> writes;
@@ -22,6 +25,9 @@ final class Protocol {
 
   Buffer answer(Buffer request) {
     int function = request.getUnsignedByte(0);
+    if (device.isAbsent()) {
+      return refuse(function, Refusal.NO_SUCH_UNIT);
+    }
     try {
       return device.knows(function)
           ? perform(function, request)
@@ -48,6 +54,7 @@ final class Protocol {
       case 16 -> writeWords(request);
       case 22 -> maskWord(request);
       case 23 -> exchange(request);
+      case DEVICE_IDENTIFICATION -> DeviceIdentification.answer(device.objects(), request);
       default -> throw new Refusal(Refusal.ILLEGAL_FUNCTION);
     };
   }
@@ -57,6 +64,7 @@ final class Protocol {
     boolean fits =
         switch (function) {
           case 1, 2, 3, 4, 5, 6 -> length == 5;
+          case DEVICE_IDENTIFICATION -> length == 4;
           case 22 -> length == 7;
           case 15, 16 -> length > 6;
           case 23 -> length > 10;
@@ -79,8 +87,8 @@ final class Protocol {
 
   private Buffer readWords(int function, SimulatedDevice.Table table, Buffer request)
       throws Refusal {
-    return words(
-        function, device.read(table, request.getUnsignedShort(1), count(request, MOST_WORDS_READ)));
+    int count = count(request, device.largestBlock());
+    return words(function, device.read(table, request.getUnsignedShort(1), count));
   }
 
   private static Buffer words(int function, int[] words) {
@@ -136,7 +144,7 @@ final class Protocol {
     int readCount = request.getUnsignedShort(3);
     int writeCount = request.getUnsignedShort(7);
     if (readCount < 1
-        || readCount > MOST_WORDS_READ
+        || readCount > device.largestBlock()
         || writeCount < 1
         || writeCount > MOST_WORDS_EXCHANGED) {
       throw new Refusal(Refusal.ILLEGAL_VALUE);

@@ -39,7 +39,7 @@ final class RawWords {
 
   /// Two characters a word, high byte first, zeros behind.
   static int[] text(String text, int words) {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     int[] out = new int[words];
     for (int i = 0; i < bytes.length; i++) {
       out[i / 2] |= (bytes[i] & 0xFF) << (i % 2 == 0 ? 8 : 0);

@@ -41,6 +41,7 @@ final class RtuFraming implements Framing {
     return switch (received.getUnsignedByte(1)) {
       case 1, 2, 3, 4, 5, 6 -> 8;
       case 15, 16 -> received.length() < 7 ? 0 : 7 + received.getUnsignedByte(6) + CRC;
+      case 43 -> 7;
       case 22 -> 10;
       case 23 -> received.length() < 11 ? 0 : 11 + received.getUnsignedByte(10) + CRC;
       default -> received.length();
@@ -69,5 +70,11 @@ final class RtuFraming implements Framing {
   @Override
   public boolean answersForAbsentUnits() {
     return false;
+  }
+
+  @Override
+  public Buffer spoilChecksum(Buffer frame) {
+    int at = frame.length() - CRC;
+    return frame.copy().setUnsignedShort(at, frame.getUnsignedShort(at) ^ 0xFFFF);
   }
 }

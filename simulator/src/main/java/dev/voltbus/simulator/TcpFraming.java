@@ -41,4 +41,14 @@ final class TcpFraming implements Framing {
   public boolean answersForAbsentUnits() {
     return true;
   }
+
+  @Override
+  public boolean hasLengthField() {
+    return true;
+  }
+
+  @Override
+  public Buffer relength(Buffer frame, int by) {
+    return frame.copy().setUnsignedShort(4, frame.getUnsignedShort(4) + by & 0xFFFF);
+  }
 }
