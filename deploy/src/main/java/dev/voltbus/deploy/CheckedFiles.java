@@ -20,7 +20,8 @@ final class CheckedFiles {
   enum Kind {
     SITE("site", "sites"),
     DEVICE("device", "devices"),
-    CONTRACT("contract", "contracts");
+    CONTRACT("contract", "contracts"),
+    PROFILE("simulator", "simulator");
 
     private final String word;
     private final String folder;
