@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,23 +43,33 @@ final class SerialListener implements Listener {
   }
 
   private Line openFile() throws IOException, InterruptedException {
-    List<String> order =
-        new ArrayList<>(List.of("stty", "-F", endpoint.device(), "" + endpoint.baud(), "raw"));
-    order.addAll(List.of("-echo", "clocal", endpoint.stopBits() == 2 ? "cstopb" : "-cstopb"));
-    order.addAll(
-        switch (endpoint.parity()) {
-          case "even" -> List.of("parenb", "-parodd");
-          case "odd" -> List.of("parenb", "parodd");
-          default -> List.of("-parenb");
-        });
-    Process stty = new ProcessBuilder(order).redirectErrorStream(true).start();
-    String said =
-        new String(stty.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    if (stty.waitFor() != 0) {
-      throw new IOException(endpoint.device() + ": " + said.strip());
+    stty("" + endpoint.baud(), "raw", "-echo", "clocal");
+    try {
+      stty(endpoint.stopBits() == 2 ? "cstopb" : "-cstopb");
+      stty(parity());
+    } catch (IOException e) {
+      LOG.debug("a pseudo terminal has no parity: {}", e.getMessage());
     }
     return new Line(
         new FileInputStream(endpoint.device()), new FileOutputStream(endpoint.device()));
+  }
+
+  private String[] parity() {
+    return switch (endpoint.parity()) {
+      case "even" -> new String[] {"parenb", "-parodd"};
+      case "odd" -> new String[] {"parenb", "parodd"};
+      default -> new String[] {"-parenb"};
+    };
+  }
+
+  private void stty(String... settings) throws IOException, InterruptedException {
+    List<String> order = new ArrayList<>(List.of("stty", "-F", endpoint.device()));
+    order.addAll(List.of(settings));
+    Process stty = new ProcessBuilder(order).redirectErrorStream(true).start();
+    String said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (stty.waitFor() != 0) {
+      throw new IOException(said.strip());
+    }
   }
 
   private void use(Line opened) {
