@@ -110,7 +110,8 @@ final class ShownRegister {
     @Nullable Long usual = spec.range().initial();
     long absent = spec.absent().isEmpty() ? 0 : spec.absent().getFirst();
     long raw = usual == null ? absent : usual;
-    boolean plain = raw == 0 || Math.abs(raw) > LARGEST_EXACT;
+    boolean odd = wire.words() == 3 || wire.words() > 4;
+    boolean plain = raw == 0 || odd || Math.abs(raw) > LARGEST_EXACT;
     if (plain || wire.type().isText() || wire.table().isBits()) {
       return new int[wire.words()];
     }
@@ -155,7 +156,7 @@ final class ShownRegister {
         switch (wire.words()) {
           case 1 -> WireType.U16;
           case 2 -> WireType.U32;
-          default -> WireType.U64;
+          default -> WireType.S64;
         };
     WireSource place =
         new WireSource(

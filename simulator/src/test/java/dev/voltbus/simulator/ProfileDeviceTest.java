@@ -115,9 +115,12 @@ class ProfileDeviceTest {
                 row("limit", 0, WireType.U16).writable(new RawRange(0L, 100L, 50L)),
                 row("sensor", 1, WireType.S16).withAbsent(-32768L),
                 row("wide", 2, WireType.U32).withAbsent(0xFFFFFFFFL),
-                row("plain", 4, WireType.U16)),
+                row("plain", 4, WireType.U16),
+                row("long", 5, WireType.U64).withAbsent(-1L)),
             Profile.of("thing", 1));
-    assertArrayEquals(new int[] {50, 0x8000, 0xFFFF, 0xFFFF, 0}, read(device, 0, 5));
+    assertArrayEquals(
+        new int[] {50, 0x8000, 0xFFFF, 0xFFFF, 0, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF},
+        read(device, 0, 9));
   }
 
   @Test
