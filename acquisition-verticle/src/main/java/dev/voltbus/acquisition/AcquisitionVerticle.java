@@ -73,6 +73,15 @@ public final class AcquisitionVerticle extends VerticleBase {
     return lines;
   }
 
+  /// The writable registers of a device and what it wants to see again and again, for `voltbus
+  /// check`: one line each.
+  public static List<String> writePlan(Device device) {
+    List<String> lines = new ArrayList<>();
+    WriteTarget.of(device).values().forEach(target -> lines.add(target.plan()));
+    device.map().keepAlive().forEach(rule -> lines.add(KeepAlives.plan(rule)));
+    return lines;
+  }
+
   private static String millis(Duration period) {
     return period.toMillis() % 1000 == 0 ? period.toSeconds() + " s" : period.toMillis() + " ms";
   }

@@ -25,6 +25,7 @@ final class LinkDuty implements ShardDuty {
   private final Agenda agenda;
   private final Duration offset;
   private final LinkWatch watch;
+  private final WriteWatch writes;
   private final List<DeviceWatch> devices;
   private @Nullable LinkSession session;
 
@@ -45,6 +46,7 @@ final class LinkDuty implements ShardDuty {
     this.agenda = agenda;
     this.offset = offset;
     this.watch = new LinkWatch(site, link, wiring);
+    this.writes = new WriteWatch(site, link.name(), wiring.metrics());
     this.devices = devices.stream().map(device -> new DeviceWatch(site, device, wiring)).toList();
   }
 
@@ -54,10 +56,10 @@ final class LinkDuty implements ShardDuty {
   }
 
   private Future<Void> open(Lease won) {
-    LinkSession opened = new LinkSession(vertx, site, link, won, wiring, agenda, watch, devices);
+    LinkSession opened =
+        new LinkSession(vertx, site, link, won, wiring, agenda, watch, writes, devices);
     session = opened;
-    opened.begin(offset);
-    return Future.succeededFuture();
+    return opened.begin(offset);
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
 /// failed attempt to connect.
 ///
 /// After [#end] it publishes nothing and touches nothing that the next turn uses.
-final class LinkSession {
+final class LinkSession implements LinkWrites.Polls {
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
 
   private final String site;
@@ -37,6 +37,7 @@ final class LinkSession {
   private final ModbusClient client;
   private final List<GroupPolls> polls = new ArrayList<>();
   private final Deque<GroupPolls> due = new ArrayDeque<>();
+  private final LinkWrites writes;
   private boolean busy;
   private boolean ended;
   private long retryAtNanos;
@@ -49,6 +50,7 @@ final class LinkSession {
       Wiring wiring,
       Agenda agenda,
       LinkWatch watch,
+      WriteWatch writeWatch,
       List<DeviceWatch> devices) {
     this.site = site;
     this.link = link;
@@ -66,10 +68,15 @@ final class LinkSession {
             ModbusClientOptions.of(link.url())
                 .withConnectTimeout(link.connectTimeout())
                 .withRequestTimeout(link.requestTimeout()));
+    this.writes =
+        new LinkWrites(vertx, site, link, lease, wiring, agenda, client, writeWatch, this);
+    devices.forEach(device -> writes.add(device.device()));
   }
 
+  /// Completes when write requests are taken.
+  ///
   /// @param offset time to the first polls
-  void begin(Duration offset) {
+  Future<Void> begin(Duration offset) {
     client.connectionHandler(this::connectionChanged);
     watch.begin(lease.token());
     long first = wiring.time().monotonicNanos() + offset.toNanos();
@@ -83,6 +90,7 @@ final class LinkSession {
     polls.forEach(group -> group.beginAt(first));
     polls.forEach(this::appoint);
     announceLater();
+    return writes.begin();
   }
 
   private void announceLater() {
@@ -99,11 +107,12 @@ final class LinkSession {
   /// Completes when the socket is closed; a request that is out may take its time limit.
   Future<Void> end() {
     ended = true;
+    Future<Void> unregistered = writes.end();
     due.clear();
     agenda.drop(this);
     watch.end();
     devices.forEach(DeviceWatch::end);
-    return client.close();
+    return unregistered.eventually(client::close);
   }
 
   private void appoint(GroupPolls group) {
@@ -127,7 +136,7 @@ final class LinkSession {
   }
 
   private void runNext() {
-    while (!busy && !due.isEmpty()) {
+    while (!busy && !writes.isBusy() && !due.isEmpty()) {
       start(due.remove());
     }
   }
@@ -160,6 +169,21 @@ final class LinkSession {
       device.polled(run.blocks());
       wiring.bus().publish(Address.polls(site), run.poll(epoch, device.nextSequence()));
     }
+  }
+
+  @Override
+  public void goOn() {
+    runNext();
+  }
+
+  @Override
+  public void written(WriteTarget target) {
+    polls.stream()
+        .filter(group -> group.device().equals(target.device()))
+        .filter(group -> group.group().name().equals(target.codec().spec().group()))
+        .filter(group -> !group.isWaiting() && !ended)
+        .forEach(this::enqueue);
+    runNext();
   }
 
   private void connectionChanged(ConnectionState state) {

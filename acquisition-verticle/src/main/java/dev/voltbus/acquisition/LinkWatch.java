@@ -5,6 +5,7 @@ import dev.voltbus.contract.Link;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Wiring;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +90,8 @@ final class LinkWatch {
   /// who came later.
   void announce() {
     if (state != State.UNTRIED) {
-      LinkStatus status = new LinkStatus(link.name(), token, state == State.UP, reason);
+      long clock = TimeUnit.NANOSECONDS.toMillis(wiring.time().monotonicNanos());
+      LinkStatus status = new LinkStatus(link.name(), token, state == State.UP, reason, clock);
       wiring.bus().publish(Address.links(site), status);
     }
   }

@@ -144,7 +144,7 @@ class AcquisitionOutageTest {
     assertFalse(down.connected());
     assertTrue(down.reason().contains("refused"), down.reason());
     LinkStatus up = acquisition.nextStatus();
-    assertEquals(new LinkStatus("bms", down.token(), true, ""), up);
+    assertEquals(new LinkStatus("bms", down.token(), true, "", up.clockMillis()), up);
     assertEquals(0, acquisition.waitingStatuses());
     List<String> link =
         acquisition.logged().stream().filter(line -> line.startsWith("link=")).toList();

@@ -112,8 +112,10 @@ class AcquisitionVerticleTest {
     acquisition.nextPolls(5, "inverter");
 
     assertEquals(1, site.packServer().connections());
+    LinkStatus status = acquisition.nextStatus();
     assertEquals(
-        new LinkStatus("bms", acquisition.nextPoll().token(), true, ""), acquisition.nextStatus());
+        new LinkStatus("bms", acquisition.nextPoll().token(), true, "", status.clockMillis()),
+        status);
     assertEquals(
         Map.of("link bms", "up", "device pack", "up", "device inverter", "up"),
         acquisition.health().parts());

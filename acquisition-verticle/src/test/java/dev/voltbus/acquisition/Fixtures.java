@@ -3,8 +3,10 @@ package dev.voltbus.acquisition;
 import dev.voltbus.contract.BitSlice;
 import dev.voltbus.contract.ByteOrder;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.KeepAlive;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.RawRange;
 import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
@@ -13,9 +15,12 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.WordOrder;
+import dev.voltbus.contract.Writing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Small sites and register maps.
 final class Fixtures {
@@ -63,6 +68,24 @@ final class Fixtures {
 
   static Device device(String name, int unit, Duration period, WireSource... places) {
     return new Device(name, "bms", unit, map(period, ReadLimits.MODBUS, places));
+  }
+
+  /// A device whose registers, `register_0` and so on, can all be written in one way.
+  static Device writable(String name, int unit, Writing writing, WireSource... places) {
+    return writable(name, unit, writing, List.of(), places);
+  }
+
+  static Device writable(
+      String name, int unit, Writing writing, List<KeepAlive> keepAlive, WireSource... places) {
+    RegisterMap plain = map(Duration.ofSeconds(1), ReadLimits.MODBUS, places);
+    Map<String, Writing> all = new HashMap<>();
+    List<RegisterSpec> registers = new ArrayList<>();
+    for (RegisterSpec register : plain.registers()) {
+      registers.add(register.writable(RawRange.UNSTATED));
+      all.put(register.key(), writing);
+    }
+    RegisterMap map = new RegisterMap("test", registers, plain.groups(), plain.limits());
+    return new Device(name, "bms", unit, map.withWriting(all, keepAlive));
   }
 
   /// A site with the one link `bms`, quick to connect again and patient with a busy machine.

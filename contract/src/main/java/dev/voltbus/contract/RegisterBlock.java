@@ -96,6 +96,15 @@ public final class RegisterBlock {
     System.arraycopy(words, wireAddress - address, target, at, length);
   }
 
+  /// The same block with other words from a wire address on.
+  ///
+  /// @throws IndexOutOfBoundsException if they do not lie inside the block
+  public RegisterBlock with(int wireAddress, short[] replaced) {
+    short[] copy = words.clone();
+    System.arraycopy(replaced, 0, copy, wireAddress - address, replaced.length);
+    return new RegisterBlock(table, address, count, readAt, copy, reason, failure);
+  }
+
   public boolean covers(RegisterTable inTable, int from, int length) {
     return table == inTable && from >= address && from + length <= address + count;
   }

@@ -1,5 +1,8 @@
 package dev.voltbus.contract;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /// What every verticle gets from the process it runs in.
 ///
 /// @param bus the event bus
@@ -7,4 +10,17 @@ package dev.voltbus.contract;
 /// @param time clock
 /// @param metrics figures for operators
 /// @param health state of parts for operators
-public record Wiring(Bus bus, Leases leases, TimeSource time, Metrics metrics, Health health) {}
+/// @param state existing folder for what must outlive the process; null keeps nothing
+public record Wiring(
+    Bus bus,
+    Leases leases,
+    TimeSource time,
+    Metrics metrics,
+    Health health,
+    @Nullable Path state) {
+
+  /// A process that keeps nothing.
+  public Wiring(Bus bus, Leases leases, TimeSource time, Metrics metrics, Health health) {
+    this(bus, leases, time, metrics, health, null);
+  }
+}

@@ -11,8 +11,8 @@ import java.time.Duration;
 /// @param skipEqual whether the register is read first and left alone when it has the value
 ///   already; always so for flash
 /// @param storage where the device keeps it
-/// @param writesPerDay most writes that reach a flash register in 24 hours; 0 for ram, which does
-///   not wear
+/// @param writesPerDay most writes that go to a flash register in a calendar day (UTC); 0 for ram,
+///   which does not wear
 public record Writing(
     Function function,
     Duration settle,

@@ -1,0 +1,230 @@
+package dev.voltbus.acquisition;
+
+import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.WriteResult;
+import dev.voltbus.modbus.Bits;
+import dev.voltbus.modbus.ModbusClient;
+import dev.voltbus.modbus.ModbusException;
+import dev.voltbus.modbus.ModbusRequest;
+import dev.voltbus.modbus.Words;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The writes of one link session on the wire: one behind the other until each is sent, then
+/// several may be read back at a time. While one is under way no new poll request begins, so a
+/// write waits for at most the one that is out.
+final class WriteLane {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteLane.class);
+  private static final int MOST_WAITING = 64;
+  private static final String ENDED = "the link changed hands";
+
+  private final ModbusClient client;
+  private final Lease lease;
+  private final TimeSource time;
+  private final Agenda agenda;
+  private final WearBudget budget;
+  private final Duration timeout;
+  private final Runnable whenFree;
+  private final ReadBacks readBacks = new ReadBacks();
+  private final Deque<Job> waiting = new ArrayDeque<>();
+  private final List<Job> settling = new ArrayList<>();
+  private @Nullable Job active;
+  private boolean ended;
+
+  private record Job(WriteRun run, Promise<WriteResult> result) {
+    WriteTarget target() {
+      return run.order().target();
+    }
+  }
+
+  /// @param timeout limit for the answer of a unit
+  /// @param whenFree called when polls may use the wire again
+  WriteLane(
+      ModbusClient client,
+      Lease lease,
+      TimeSource time,
+      Agenda agenda,
+      WearBudget budget,
+      Duration timeout,
+      Runnable whenFree) {
+    this.client = client;
+    this.lease = lease;
+    this.time = time;
+    this.agenda = agenda;
+    this.budget = budget;
+    this.timeout = timeout;
+    this.whenFree = whenFree;
+  }
+
+  ReadBacks readBacks() {
+    return readBacks;
+  }
+
+  /// Whether a write is waiting or between its first request and the answer to its last: polls have
+  /// to wait.
+  boolean isBusy() {
+    return active != null || !waiting.isEmpty();
+  }
+
+  /// Carries out an order; the future never fails.
+  Future<WriteResult> carryOut(WriteOrder order) {
+    if (ended || waiting.size() == MOST_WAITING) {
+      String why = ended ? ENDED : MOST_WAITING + " writes wait for this link already";
+      return Future.succeededFuture(WriteResult.refused(order.id(), "not sent: " + why));
+    }
+    overtake(order);
+    Job job = new Job(new WriteRun(order, budget, now()), Promise.promise());
+    waiting.add(job);
+    begin();
+    return job.result.future();
+  }
+
+  /// What is still being read back of the same register has lost its question.
+  private void overtake(WriteOrder newer) {
+    for (Job job : List.copyOf(settling)) {
+      if (job.target() == newer.target()) {
+        perform(job, job.run.overtaken(newer.id(), now()));
+      }
+    }
+  }
+
+  private void begin() {
+    while (active == null && !waiting.isEmpty()) {
+      Job next = waiting.remove();
+      active = next;
+      perform(next, next.run.begin(now()));
+    }
+  }
+
+  private void perform(Job job, WriteRun.Step step) {
+    switch (step) {
+      case WriteRun.Step.Read() -> read(job);
+      case WriteRun.Step.Send(ModbusRequest.Write request) -> send(job, request);
+      case WriteRun.Step.Rest(Duration pause) ->
+          agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
+      case WriteRun.Step.Done(WriteResult result) -> finish(job, result);
+    }
+    leaveWire(job);
+  }
+
+  /// Once it is sent the next one may begin, and the polls after that.
+  private void leaveWire(Job job) {
+    if (job.equals(active) && job.run.isSent()) {
+      active = null;
+      if (!job.result.future().isComplete()) {
+        settling.add(job);
+      }
+      begin();
+      if (!isBusy() && !ended) {
+        whenFree.run();
+      }
+    }
+  }
+
+  private void goOn(Job job) {
+    if (settling.contains(job)) {
+      perform(job, job.run.rested());
+    }
+  }
+
+  private void read(Job job) {
+    long started = now();
+    boolean first = !job.run.isSent();
+    readWords(job.target())
+        .onSuccess(words -> {
+          if (!first) {
+            readBacks.note(job.target(), words, started);
+          }
+          answered(job, () -> job.run.read(words, now()));
+        })
+        .onFailure(failure -> answered(job, () -> job.run.unread(story(failure), now())));
+  }
+
+  private Future<Words> readWords(WriteTarget target) {
+    int unit = target.device().unit();
+    int address = target.wire().address();
+    return target.wire().table() == RegisterTable.COIL
+        ? client.read(new ModbusRequest.ReadCoils(unit, address, 1), limit()).map(WriteLane::words)
+        : client.read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit());
+  }
+
+  private static Words words(Bits coil) {
+    return Words.of(coil.at(0) ? 1 : 0);
+  }
+
+  private void send(Job job, ModbusRequest.Write request) {
+    WritePermit permit = new WritePermit(lease, time, job.run.order().deadlineNanos());
+    client
+        .write(request, limit(), permit)
+        .onSuccess(sent -> answered(job, () -> job.run.sent(now(), time.wallMillis())))
+        .onFailure(failure -> answered(job, () -> unsent(job, permit, failure)));
+  }
+
+  private WriteRun.Step unsent(Job job, WritePermit permit, Throwable failure) {
+    @Nullable String withheld = permit.refusal();
+    if (withheld != null) {
+      return job.run.withheld(withheld, now());
+    }
+    return failure instanceof ModbusException known
+        ? job.run.unsent(known, now(), time.wallMillis())
+        : job.run.abandoned(story(failure), now());
+  }
+
+  /// A request waits for the one that is out before it is sent itself.
+  private Duration limit() {
+    return timeout.multipliedBy(2);
+  }
+
+  /// The answer to a request of a job; one that is over has none to get.
+  private void answered(Job job, Supplier<WriteRun.Step> event) {
+    if (!job.result.future().isComplete()) {
+      WriteRun.Step step = after(job, event);
+      boolean over = step instanceof WriteRun.Step.Done;
+      perform(job, ended && !over ? job.run.abandoned(ENDED, now()) : step);
+    }
+  }
+
+  /// A fault of ours must not leave the lane closed for ever.
+  private WriteRun.Step after(Job job, Supplier<WriteRun.Step> event) {
+    try {
+      return event.get();
+    } catch (RuntimeException e) {
+      LOG.error("write {} ended by a fault of voltbus", job.run.order().id(), e);
+      return job.run.abandoned("fault of voltbus: " + e, now());
+    }
+  }
+
+  private void finish(Job job, WriteResult result) {
+    settling.remove(job);
+    job.result.complete(result);
+  }
+
+  /// Sends nothing more. What is on the wire may still be answered.
+  void end() {
+    ended = true;
+    agenda.drop(this);
+    List<Job> open = new ArrayList<>(settling);
+    open.addAll(waiting);
+    waiting.clear();
+    open.forEach(job -> perform(job, job.run.abandoned(ENDED, now())));
+  }
+
+  private long now() {
+    return time.monotonicNanos();
+  }
+
+  private static String story(Throwable failure) {
+    return String.valueOf(failure.getMessage());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.voltbus.acquisition;
+
+import dev.voltbus.modbus.Words;
+
+/// A value on its way to a register.
+///
+/// @param id id of the request; made up for what the session writes by itself
+/// @param source who wants it
+/// @param target the register
+/// @param wanted its words; bits of others are 0
+/// @param deadlineNanos monotonic time from which it may not go out any more
+/// @param purpose why it is written
+record WriteOrder(
+    String id,
+    String source,
+    WriteTarget target,
+    Words wanted,
+    long deadlineNanos,
+    Purpose purpose) {
+
+  /// Why a register is written.
+  enum Purpose {
+    /// Somebody asked for it.
+    REQUEST,
+    /// The end of an earlier write; has to happen whatever it wears.
+    REVERT,
+    /// The device wants to see the value again.
+    KEEP_ALIVE,
+    /// A count or toggle that shows the device that we live.
+    WATCHDOG
+  }
+
+  boolean isReadBack() {
+    return purpose != Purpose.WATCHDOG && target.writing().readBack();
+  }
+
+  /// Whether the register is left alone when it has the value. A keep-alive would be no use then.
+  boolean skipsEqual() {
+    return target.writing().skipEqual()
+        && (purpose == Purpose.REQUEST || purpose == Purpose.REVERT);
+  }
+}
