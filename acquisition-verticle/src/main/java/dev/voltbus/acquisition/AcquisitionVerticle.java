@@ -12,10 +12,14 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Polls the devices of every link whose lease it holds and publishes what they answer as
 /// `DevicePoll`. The only verticle that touches a device.
 public final class AcquisitionVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(AcquisitionVerticle.class);
+
   /// First polls are spread over at most this time, so that all links do not ask at one moment.
   private static final Duration SPREAD = Duration.ofSeconds(1);
 
@@ -30,6 +34,11 @@ public final class AcquisitionVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    if (wiring.state() == null && site.devices().stream().anyMatch(LinkWrites::wears)) {
+      LOG.info(
+          "site={} no state folder: budgets of flash registers begin anew with each start",
+          site.name());
+    }
     Agenda agenda = new Agenda(vertx, wiring.time());
     int links = site.links().size();
     for (int i = 0; i < links; i++) {

@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param health state of parts for operators
 /// @param state existing folder for what must outlive the process; null keeps nothing
 public record Wiring(
-    Bus bus,
-    Leases leases,
-    TimeSource time,
-    Metrics metrics,
-    Health health,
-    @Nullable Path state) {
+    Bus bus, Leases leases, TimeSource time, Metrics metrics, Health health, @Nullable Path state) {
 
   /// A process that keeps nothing.
   public Wiring(Bus bus, Leases leases, TimeSource time, Metrics metrics, Health health) {

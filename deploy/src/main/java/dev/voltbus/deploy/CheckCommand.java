@@ -7,6 +7,7 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.mqtt.MqttVerticle;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,6 +40,13 @@ final class CheckCommand implements Callable<Integer> {
     for (Device device : loaded.devices()) {
       out.println("reads of " + device.name() + ":");
       AcquisitionVerticle.readPlan(device).forEach(line -> out.println("  " + line));
+    }
+    for (Device device : loaded.devices()) {
+      List<String> writes = AcquisitionVerticle.writePlan(device);
+      if (!writes.isEmpty()) {
+        out.println("writes of " + device.name() + ":");
+        writes.forEach(line -> out.println("  " + line));
+      }
     }
     for (Publication publication : loaded.publications()) {
       out.println("topics of " + publication.name() + ":");

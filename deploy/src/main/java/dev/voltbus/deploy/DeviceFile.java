@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.KeepAlive;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
@@ -17,12 +18,14 @@ import java.util.Set;
 final class DeviceFile {
   private final Section root;
   private final Faults faults;
+  private final WritingRows writing;
   private final Map<String, Integer> keyLines = new HashMap<>();
   private final Map<String, Integer> suffixLines = new HashMap<>();
 
   private DeviceFile(Section root) {
     this.root = root;
     this.faults = root.faults();
+    this.writing = new WritingRows(root);
   }
 
   /// What the file says, or nothing after a fault was added.
@@ -40,10 +43,12 @@ final class DeviceFile {
     List<PollGroup> groups = groups();
     List<RegisterSpec> rows = rows();
     ReadLimits limits = limits();
+    List<KeepAlive> keepAlive = new KeepAliveRows(rows, writing.byKey()).read(root);
     if (faults.count() > before) {
       return Optional.empty();
     }
-    return root.make(() -> new RegisterMap(name, rows, groups, limits))
+    return root.make(() ->
+            new RegisterMap(name, rows, groups, limits).withWriting(writing.byKey(), keepAlive))
         .map(map -> new DeviceType(map, root.wholeOrNull("unit")));
   }
 
@@ -81,13 +86,18 @@ final class DeviceFile {
     RegisterRow registers = new RegisterRow(List.copyOf(root.sections("groups").keySet()));
     for (Section section : root.list("registers")) {
       declared.add(RegisterRow.key(section));
-      registers.read(section).ifPresent(row -> add(row, section, rows));
+      registers.read(section).ifPresent(row -> addWire(row, section, rows));
     }
     for (Section section : root.list("derived")) {
       DerivedRow.read(section, rows, declared).ifPresent(row -> add(row, section, rows));
       declared.add(section.text("key"));
     }
     return rows;
+  }
+
+  private void addWire(RegisterSpec row, Section section, List<RegisterSpec> rows) {
+    add(row, section, rows);
+    writing.read(section, row);
   }
 
   private void add(RegisterSpec row, Section section, List<RegisterSpec> rows) {

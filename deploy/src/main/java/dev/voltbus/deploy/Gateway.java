@@ -8,6 +8,7 @@ import dev.voltbus.contract.Wiring;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -24,12 +25,19 @@ final class Gateway {
   /// Filled on the event loop, emptied by whoever stops the process.
   private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
 
+  /// A process that keeps nothing.
   Gateway(Vertx vertx) {
+    this(vertx, null);
+  }
+
+  /// @param state existing folder for what must outlive the process; null keeps nothing
+  Gateway(Vertx vertx, @Nullable Path state) {
     TimeSource time = TimeSource.system();
     this.vertx = vertx;
     this.health = new HealthBoard();
     this.metrics = new PrometheusMetrics();
-    this.wiring = new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health);
+    this.wiring =
+        new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health, state);
     metrics.gauge("voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
   }
 

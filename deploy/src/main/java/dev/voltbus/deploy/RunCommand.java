@@ -5,6 +5,8 @@ import dev.voltbus.contract.Site;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -37,6 +39,12 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "LIST",
       description = "Roles of this node: acquisition,mapping,mqtt,command (default: all).")
   private @Nullable String roles;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Folder for what must outlive the process (default: nothing is kept).")
+  private @Nullable Path state;
 
   @ArgGroup(exclusive = false)
   private @Nullable ClusterArguments cluster;
@@ -101,8 +109,9 @@ final class RunCommand implements Callable<Integer> {
     Ports ports = new Ports();
     int http = ports.insist(httpPort, "--http-port");
     int health = ports.insist(healthPort, "--health-port");
+    @Nullable Path folder = stateFolder(state);
     Vertx vertx = open(loaded, chosen);
-    Gateway gateway = new Gateway(vertx);
+    Gateway gateway = new Gateway(vertx, folder);
     Lifetime lifetime = new Lifetime(vertx, gateway, cluster != null);
     List<Deployable> console =
         List.of(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
@@ -123,6 +132,18 @@ final class RunCommand implements Callable<Integer> {
             + health
             + "/health/ready");
     return lifetime.untilStopped();
+  }
+
+  /// @throws UsageException if it cannot be made
+  private static @Nullable Path stateFolder(@Nullable Path wanted) {
+    if (wanted == null) {
+      return null;
+    }
+    try {
+      return Files.createDirectories(wanted);
+    } catch (IOException e) {
+      throw new UsageException("--state: folder " + wanted + " cannot be made: " + e);
+    }
   }
 
   private static List<String> words(Set<Role> roles) {

@@ -34,6 +34,15 @@ class MainTest {
     assertTrue(said.startsWith("site demo: 2 link(s), 3 device(s), 3 publication(s)"), said);
     assertTrue(said.contains("reads of bms-1:"), said);
     assertTrue(said.contains("live every 1 s: holding 0.."), said);
+    assertTrue(said.contains("writes of inverter-1:"), said);
+    assertTrue(
+        said.contains("charge_limit_a: holding 0, function 6, else 16, settles within 500 ms"),
+        said);
+    assertTrue(
+        said.contains(
+            "charger_type: holding 330 mask 00FF, function 16 after reading, settles within 1000"
+                + " ms, flash, at most 50 writes a day"),
+        said);
     assertTrue(said.contains("topics of tinybms:"), said);
     assertTrue(said.contains("  victron/tinybms/battery_pack_voltage"), said);
     assertTrue(said.contains("  BE2/info"), said);
