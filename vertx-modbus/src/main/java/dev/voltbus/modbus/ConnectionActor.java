@@ -60,6 +60,7 @@ final class ConnectionActor implements ModbusClient {
   private final AtomicLong timeouts = new AtomicLong();
   private final Pacer pacer = new Pacer();
   private final Ledger ledger = new Ledger(pacer);
+  private final Tap tap;
   private final ConcurrentLinkedQueue<Promise<Void>> disconnects = new ConcurrentLinkedQueue<>();
   private volatile Handler<ConnectionState> connectionHandler = state -> {};
   private volatile @Nullable Pending<?> current;
@@ -73,6 +74,7 @@ final class ConnectionActor implements ModbusClient {
     this.home = vertx.getOrCreateContext();
     this.watch = vertx.createEventLoopContext();
     this.lanes = new Lanes(options.queueBound());
+    this.tap = new Tap(options.endpoint(), options.tap());
     this.thread =
         threads(options.endpoint()).name("modbus-" + options.endpoint()).unstarted(this::run);
   }
@@ -219,6 +221,7 @@ final class ConnectionActor implements ModbusClient {
       ModbusRequest request, Duration timeout, BooleanSupplier permit, Pending.Decoder<T> decoder) {
     Range.check(
         "timeout", timeout, ModbusClientOptions.SHORTEST, ModbusClientOptions.LONGEST_REQUEST);
+    Broadcast.check(options.endpoint(), request);
     long pause = Math.max(0, pacer.waitNanos(request.unit())) + pauseAfterConnectNanos();
     Pending<T> pending =
         new Pending<>(
@@ -302,10 +305,7 @@ final class ConnectionActor implements ModbusClient {
       failClosed(last);
       cutOff(last);
     }
-    Wire present = wire;
-    if (present != null) {
-      present.close();
-    }
+    var _ = closeWire("client closed");
     ended.complete();
     completeDisconnects();
   }
@@ -326,7 +326,7 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void drop() {
-    if (closeWire()) {
+    if (closeWire("disconnected on demand")) {
       tell(new ConnectionState.Disconnected());
     }
   }
@@ -343,6 +343,9 @@ final class ConnectionActor implements ModbusClient {
   private void serve(Pending<?> pending) throws InterruptedException {
     try {
       Wire ready = connected();
+      if (!isAwakeForWrite(pending, ready)) {
+        return;
+      }
       if (pending.nanosLeft() <= 0) {
         failExpired(pending);
       } else if (!pending.isPermitted()) {
@@ -366,7 +369,8 @@ final class ConnectionActor implements ModbusClient {
     lookAfterIdle();
     Wire present = wire;
     if (present == null) {
-      present = Dialer.open(vertx, options, ledger);
+      present = Dialer.open(vertx, options, ledger, tap);
+      tap.connected();
       wire = present;
       silentInARow = 0;
       connects.incrementAndGet();
@@ -388,23 +392,84 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void exchange(Pending<?> pending, Wire ready) {
-    sent.incrementAndGet();
-    transaction = transaction + 1 & 0xFFFF;
-    Exchange exchange = new Exchange(pending.request(), transaction, ledger);
+    int unit = pending.request().unit();
     try {
-      byte[] pdu = ready.exchange(exchange, pending.answerDeadlineNanos());
-      if (pdu == null) {
-        unanswered(pending, ready, exchange);
+      if (Broadcast.is(options.endpoint(), unit)) {
+        ready.broadcast(outgoing(pending.request()), options.turnaround().toNanos());
+        var _ = pending.answer(Broadcast.NO_ANSWER);
       } else {
-        answered.incrementAndGet();
-        silentInARow = 0;
-        settle(pending, pdu);
+        ask(pending, ready);
       }
     } catch (IOException e) {
       pending.failSent(translate(pending, e));
       giveUp(pending, e);
     } finally {
-      pacer.used(pending.request().unit());
+      pacer.used(unit);
+    }
+  }
+
+  private Exchange outgoing(ModbusRequest request) {
+    sent.incrementAndGet();
+    transaction = transaction + 1 & 0xFFFF;
+    return new Exchange(request, transaction, ledger);
+  }
+
+  private void ask(Pending<?> pending, Wire ready) throws IOException {
+    ModbusRequest request = pending.request();
+    boolean mayBeAsleep = !request.isWrite() && pacer.mayBeAsleep(request.unit());
+    byte[] early = mayBeAsleep ? knock(pending, ready) : null;
+    if (early != null) {
+      settle(pending, early);
+      return;
+    }
+    Exchange exchange = outgoing(request);
+    byte[] pdu = ready.exchange(exchange, pending.answerDeadlineNanos());
+    if (pdu == null) {
+      unanswered(pending, ready, exchange);
+    } else {
+      if (mayBeAsleep && !ready.hasTransactions()) {
+        pacer.owes(request.unit(), request.function().code(), WakeUp.REST);
+      }
+      answered(request);
+      settle(pending, pdu);
+    }
+  }
+
+  private void answered(ModbusRequest request) {
+    answered.incrementAndGet();
+    silentInARow = 0;
+    pacer.heard(request.unit());
+  }
+
+  /// Sends the frame that wakes a unit, and waits a little for its answer; null when none came.
+  private byte @Nullable [] knock(Pending<?> pending, Wire ready) throws IOException {
+    ModbusRequest knock = WakeUp.knock(pending.request());
+    long limit = System.nanoTime() + WakeUp.waitNanos(pending.nanosLeft());
+    byte[] pdu = ready.exchange(outgoing(knock), limit);
+    if (pdu != null) {
+      answered(knock);
+    }
+    return pdu;
+  }
+
+  /// Wakes the unit before a write, which must not be its own wake-up frame.
+  ///
+  /// @return false when the connection broke meanwhile; then the write has failed unsent
+  private boolean isAwakeForWrite(Pending<?> pending, Wire ready) throws InterruptedException {
+    int unit = pending.request().unit();
+    boolean alone = pending.request().isWrite() && !Broadcast.is(options.endpoint(), unit);
+    if (!alone || !pacer.mayBeAsleep(unit)) {
+      return true;
+    }
+    try {
+      if (knock(pending, ready) != null) {
+        TimeUnit.NANOSECONDS.sleep(pacer.pacing(unit).gap().toNanos());
+      }
+      return true;
+    } catch (IOException e) {
+      failUnconnected(pending, Wire.reason(e));
+      discard(Wire.reason(e));
+      return false;
     }
   }
 
@@ -420,6 +485,7 @@ final class ConnectionActor implements ModbusClient {
   private void unanswered(Pending<?> pending, Wire ready, Exchange exchange) {
     timeouts.incrementAndGet();
     ModbusRequest request = pending.request();
+    pacer.notHeard(request.unit());
     if (!ready.hasTransactions()) {
       pacer.owes(request.unit(), request.function().code(), options.lateness());
     }
@@ -448,19 +514,20 @@ final class ConnectionActor implements ModbusClient {
   }
 
   private void discard(String reason) {
-    if (closeWire()) {
+    if (closeWire(reason)) {
       losses.incrementAndGet();
       tell(new ConnectionState.Lost(reason));
     }
   }
 
-  private boolean closeWire() {
+  private boolean closeWire(String reason) {
     Wire present = wire;
     if (present == null) {
       return false;
     }
     wire = null;
     present.close();
+    tap.lost(reason);
     return true;
   }
 

@@ -27,10 +27,10 @@ final class Dialer {
   }
 
   /// @throws InterruptedException when the thread is interrupted meanwhile
-  static Wire open(Vertx vertx, ModbusClientOptions options, Ledger ledger)
+  static Wire open(Vertx vertx, ModbusClientOptions options, Ledger ledger, Tap tap)
       throws IOException, InterruptedException {
     Dialer dialer = new Dialer(vertx, options);
-    return new Wire(dialer.line(), framing(options.endpoint()), ledger);
+    return new Wire(dialer.line(), framing(options.endpoint()), ledger, tap);
   }
 
   private static Framing framing(ModbusEndpoint endpoint) {

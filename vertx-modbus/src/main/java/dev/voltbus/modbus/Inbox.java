@@ -9,8 +9,13 @@ final class Inbox {
   private static final int CAPACITY = 2048;
 
   private final byte[] bytes = new byte[CAPACITY];
+  private final Tap tap;
   private int start;
   private int end;
+
+  Inbox(Tap tap) {
+    this.tap = tap;
+  }
 
   /// Where bytes come from: fills an array from an offset on and says how many came.
   @FunctionalInterface
@@ -22,8 +27,12 @@ final class Inbox {
   boolean fill(Source source) throws IOException {
     makeRoom();
     int count = source.read(bytes, end, CAPACITY - end);
-    end += Math.max(0, count);
-    return count > 0;
+    if (count <= 0) {
+      return false;
+    }
+    end += count;
+    tap.received(bytes, count, end);
+    return true;
   }
 
   /// A flood that nobody understands must not grow: its older half goes.

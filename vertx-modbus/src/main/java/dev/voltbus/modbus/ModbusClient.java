@@ -26,8 +26,11 @@ import java.util.function.BooleanSupplier;
 ///   otherwise.
 /// - A request has a deadline, counted from the call. When it passes, the future fails, whatever
 ///   the request waits for. A request that was not sent by then never is.
-/// - Nothing is ever sent twice. There is no reconnect policy here: a request connects when there
-///   is no connection, once, and when that fails every waiting request fails with it.
+/// - Nothing is ever sent twice, but a read to a unit that sleeps (see [Pacing]). There is no
+///   reconnect policy here: a request connects when there is no connection, once, and when that
+///   fails every waiting request fails with it.
+/// - Over RTU and ASCII unit 0 is the broadcast: a write to it succeeds when it was sent and the
+///   turnaround time is over, anything else throws IllegalArgumentException.
 /// - What is not the answer (late, of another unit, function or shape, damaged) is dropped and
 ///   counted, and the wait goes on until the deadline. A timeout keeps the connection; on a wire
 ///   without transaction ids its unit is then left alone until the late answer can no longer come.

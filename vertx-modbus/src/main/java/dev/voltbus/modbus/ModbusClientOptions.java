@@ -1,6 +1,7 @@
 package dev.voltbus.modbus;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How a [ModbusClient] reaches its device.
 ///
@@ -14,6 +15,9 @@ import java.time.Duration;
 ///   transaction ids (RTU and ASCII), 0..60 s; the unit is left alone so long, else the late answer
 ///   would be taken for the next one's
 /// @param tls the files of a `tls` endpoint
+/// @param turnaround how long a broadcast on a serial framing (RTU and ASCII) keeps the connection
+///   to itself, 0..10 s: no device says that it has carried it out
+/// @param tap who sees the bytes on the wire; null for nobody
 public record ModbusClientOptions(
     ModbusEndpoint endpoint,
     Duration connectTimeout,
@@ -21,16 +25,22 @@ public record ModbusClientOptions(
     int queueBound,
     Duration pauseAfterConnect,
     Duration lateness,
-    TlsFiles tls) {
+    TlsFiles tls,
+    Duration turnaround,
+    @Nullable WireTap tap) {
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(3);
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(1);
   public static final int DEFAULT_QUEUE_BOUND = 64;
   public static final Duration DEFAULT_PAUSE_AFTER_CONNECT = Duration.ZERO;
   public static final Duration DEFAULT_LATENESS = Duration.ofSeconds(1);
 
+  /// Modbus over serial line V1.02, 2.4.1: typically 100 ms to 200 ms.
+  public static final Duration DEFAULT_TURNAROUND = Duration.ofMillis(100);
+
   static final Duration SHORTEST = Duration.ofMillis(1);
   static final Duration LONGEST_CONNECT = Duration.ofSeconds(60);
   static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
+  static final Duration LONGEST_TURNAROUND = Duration.ofSeconds(10);
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
   public ModbusClientOptions {
@@ -39,6 +49,28 @@ public record ModbusClientOptions(
     Range.check("queueBound", queueBound, 1, 65536);
     Range.check("pauseAfterConnect", pauseAfterConnect, Duration.ZERO, LONGEST_PAUSE);
     Range.check("lateness", lateness, Duration.ZERO, LONGEST_PAUSE);
+    Range.check("turnaround", turnaround, Duration.ZERO, LONGEST_TURNAROUND);
+  }
+
+  /// The usual turnaround, and nobody who watches.
+  public ModbusClientOptions(
+      ModbusEndpoint endpoint,
+      Duration connectTimeout,
+      Duration requestTimeout,
+      int queueBound,
+      Duration pauseAfterConnect,
+      Duration lateness,
+      TlsFiles tls) {
+    this(
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        DEFAULT_TURNAROUND,
+        null);
   }
 
   /// The defaults for an endpoint URL; one of the scheme `tls` may name its files in the query
@@ -58,31 +90,105 @@ public record ModbusClientOptions(
 
   public ModbusClientOptions withConnectTimeout(Duration timeout) {
     return new ModbusClientOptions(
-        endpoint, timeout, requestTimeout, queueBound, pauseAfterConnect, lateness, tls);
+        endpoint,
+        timeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        turnaround,
+        tap);
   }
 
   public ModbusClientOptions withRequestTimeout(Duration timeout) {
     return new ModbusClientOptions(
-        endpoint, connectTimeout, timeout, queueBound, pauseAfterConnect, lateness, tls);
+        endpoint,
+        connectTimeout,
+        timeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        turnaround,
+        tap);
   }
 
   public ModbusClientOptions withQueueBound(int bound) {
     return new ModbusClientOptions(
-        endpoint, connectTimeout, requestTimeout, bound, pauseAfterConnect, lateness, tls);
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        bound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        turnaround,
+        tap);
   }
 
   public ModbusClientOptions withPauseAfterConnect(Duration pause) {
     return new ModbusClientOptions(
-        endpoint, connectTimeout, requestTimeout, queueBound, pause, lateness, tls);
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pause,
+        lateness,
+        tls,
+        turnaround,
+        tap);
   }
 
   public ModbusClientOptions withLateness(Duration longest) {
     return new ModbusClientOptions(
-        endpoint, connectTimeout, requestTimeout, queueBound, pauseAfterConnect, longest, tls);
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        longest,
+        tls,
+        turnaround,
+        tap);
   }
 
   public ModbusClientOptions withTls(TlsFiles files) {
     return new ModbusClientOptions(
-        endpoint, connectTimeout, requestTimeout, queueBound, pauseAfterConnect, lateness, files);
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        files,
+        turnaround,
+        tap);
+  }
+
+  public ModbusClientOptions withTurnaround(Duration time) {
+    return new ModbusClientOptions(
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        time,
+        tap);
+  }
+
+  public ModbusClientOptions withTap(WireTap watcher) {
+    return new ModbusClientOptions(
+        endpoint,
+        connectTimeout,
+        requestTimeout,
+        queueBound,
+        pauseAfterConnect,
+        lateness,
+        tls,
+        turnaround,
+        watcher);
   }
 }

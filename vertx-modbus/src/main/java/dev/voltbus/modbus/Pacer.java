@@ -16,6 +16,8 @@ final class Pacer {
   private final AtomicLongArray readyAtNanos = new AtomicLongArray(UNITS);
   private final AtomicLongArray restUntilNanos = new AtomicLongArray(UNITS);
   private final int[] owedFunctions = new int[UNITS];
+  private final boolean[] awake = new boolean[UNITS];
+  private final long[] heardAtNanos = new long[UNITS];
 
   Pacer() {
     long now = System.nanoTime();
@@ -33,6 +35,25 @@ final class Pacer {
 
   Pacing pacing(int unit) {
     return pacings.get(unit);
+  }
+
+  /// Whether the unit may be asleep: it is one that sleeps, and has been left alone for so long, or
+  /// did not answer last time.
+  boolean mayBeAsleep(int unit) {
+    Pacing pacing = pacings.get(unit);
+    long idle = System.nanoTime() - heardAtNanos[unit];
+    return pacing.wakeUp() && (!awake[unit] || idle >= pacing.wakeAfterIdle().toNanos());
+  }
+
+  /// The unit has answered.
+  void heard(int unit) {
+    awake[unit] = true;
+    heardAtNanos[unit] = System.nanoTime();
+  }
+
+  /// The unit has not answered.
+  void notHeard(int unit) {
+    awake[unit] = false;
   }
 
   /// How long the unit must still be left alone; 0 or less when it may be asked.

@@ -21,13 +21,16 @@ final class Wire {
   private final Line line;
   private final Framing framing;
   private final Ledger ledger;
-  private final Inbox inbox = new Inbox();
+  private final Tap tap;
+  private final Inbox inbox;
   private long lastUseNanos = System.nanoTime();
 
-  Wire(Line line, Framing framing, Ledger ledger) {
+  Wire(Line line, Framing framing, Ledger ledger, Tap tap) {
     this.line = line;
     this.framing = framing;
     this.ledger = ledger;
+    this.tap = tap;
+    this.inbox = new Inbox(tap);
   }
 
   boolean hasTransactions() {
@@ -54,17 +57,29 @@ final class Wire {
   /// @return the answer's PDU; null when it has not come in time, and the line may be used again
   /// @throws IOException when the line broke and must not be used again
   byte @Nullable [] exchange(Exchange exchange, long deadlineNanos) throws IOException {
-    ModbusRequest request = exchange.request();
-    byte[] frame = framing.frame(request.unit(), RequestPdu.of(request), exchange.transaction());
-    awaitSilence();
-    exchange.begin();
-    line.send(frame);
+    send(exchange);
     byte[] pdu = await(exchange, deadlineNanos);
     if (pdu == null) {
       framing.giveUp(inbox, exchange);
     }
     lastUseNanos = System.nanoTime();
     return pdu;
+  }
+
+  /// Sends a request that nobody answers, and gives all devices the time to carry it out.
+  void broadcast(Exchange exchange, long turnaroundNanos) throws IOException {
+    send(exchange);
+    rest(turnaroundNanos);
+    lastUseNanos = System.nanoTime();
+  }
+
+  private void send(Exchange exchange) throws IOException {
+    ModbusRequest request = exchange.request();
+    byte[] frame = framing.frame(request.unit(), RequestPdu.of(request), exchange.transaction());
+    awaitSilence();
+    exchange.begin();
+    line.send(frame);
+    tap.sent(frame);
   }
 
   /// Takes what has come unasked, and keeps the silence that the line needs.

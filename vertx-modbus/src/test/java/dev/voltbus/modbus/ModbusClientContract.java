@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a [ModbusClient] keeps to on every transport; one subclass for each.
-abstract class ModbusClientContract extends ModbusConnectionContract {
+abstract class ModbusClientContract extends ModbusUnitContract {
   // ---- functions
 
   @Test

@@ -1,6 +1,7 @@
 package dev.voltbus.modbus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,8 @@ class ModbusClientOptionsTest {
             Duration.ofSeconds(1),
             TlsFiles.NONE),
         options);
+    assertEquals(Duration.ofMillis(100), options.turnaround());
+    assertNull(options.tap());
   }
 
   @ParameterizedTest

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
 import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.WriteCoils;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class SpoiltFramesTest {
   private static final int FRAMES = Integer.getInteger("voltbus.fuzz.frames", 20_000);
+  private static final int MOST_KEPT = 2_048;
   private static final int LONGEST_TEXT = 3_000;
 
   static LongStream seeds() {
@@ -143,6 +146,77 @@ class SpoiltFramesTest {
     int step = 1 + frames.below(300);
     for (int at = 0; at < bytes.length; at += step) {
       trace.received(0, Arrays.copyOfRange(bytes, at, Math.min(at + step, bytes.length)));
+    }
+  }
+
+  // Whatever came before: the next right answer is found, and only answers are.
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void framingsFindTheRightAnswerBehindAnyBytes(long seed) throws Exception {
+    SpoiltFrames frames = new SpoiltFrames(seed);
+    for (FrameForm form : FrameForm.values()) {
+      Line line = new Line(form);
+      for (int i = 0; i < FRAMES / 3; i++) {
+        line.offer(frames, frames.request(), true);
+        line.offer(frames, frames.request(), false);
+        assertTrue(line.inbox.size() <= MOST_KEPT, () -> form + " keeps " + line.inbox.size());
+      }
+    }
+  }
+
+  /// A framing with its inbox, as an open connection has them.
+  private static final class Line {
+    private final FrameForm form;
+    private final Framing framing;
+    private final Ledger ledger = new Ledger(new Pacer());
+    private final Inbox inbox = new Inbox(new Tap(ModbusEndpoint.parse("tcp://127.0.0.1"), null));
+    private int transaction;
+
+    Line(FrameForm form) {
+      this.form = form;
+      this.framing =
+          switch (form) {
+            case TCP -> new MbapFraming();
+            case RTU -> new RtuFraming();
+            case ASCII -> new AsciiFraming();
+          };
+    }
+
+    void offer(SpoiltFrames frames, ModbusRequest request, boolean spoilt) throws Exception {
+      transaction = transaction + 1 & 0xFFFF;
+      Exchange exchange = new Exchange(request, transaction, ledger);
+      byte[] answer = frames.answer(request);
+      byte[] right = frames.framed(form, transaction, request.unit(), answer);
+      framing.discard(inbox, ledger);
+      exchange.begin();
+      byte[] found =
+          spoilt
+              ? find(frames.spoilt(right), 1 + frames.below(400), exchange)
+              : find(right, right.length, exchange);
+      if (!spoilt) {
+        assertArrayEquals(answer, found, () -> form + " " + request);
+      } else if (found == null) {
+        framing.giveUp(inbox, exchange);
+      } else {
+        Pdu.checkAnswer(found, request);
+      }
+    }
+
+    private byte @Nullable [] find(byte[] bytes, int step, Exchange exchange) throws IOException {
+      for (int at = 0; at < bytes.length; at += step) {
+        int from = at;
+        int count = Math.min(step, bytes.length - at);
+        var _ =
+            inbox.fill((target, offset, most) -> {
+              System.arraycopy(bytes, from, target, offset, count);
+              return count;
+            });
+        byte[] pdu = framing.find(inbox, exchange);
+        if (pdu != null) {
+          return pdu;
+        }
+      }
+      return null;
     }
   }
 }
