@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.Access;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Quality;
+import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterValue;
+import dev.voltbus.simulator.Profile;
+import dev.voltbus.simulator.ProfileDevice;
+import dev.voltbus.simulator.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,5 +127,55 @@ class DeviceLibraryTest {
       }
     }
     assertEquals(List.of(), open);
+  }
+
+  // What cannot be played cannot be tried out before the device is on the wall.
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyDeviceHasASimulatorProfile(String type) {
+    assertTrue(Files.exists(CONFIG.resolve("simulator").resolve(type + ".yaml")), type);
+  }
+
+  // The read plan of a file is worth something only if a device with that map answers all of it.
+  @ParameterizedTest
+  @MethodSource("foreignTypes")
+  void theSimulatedDeviceAnswersEveryReadAndShowsItsProfile(String type) throws Exception {
+    SimulatorFiles.Simulated simulated = new SimulatorFiles(CONFIG).load(type);
+    Profile profile = simulated.profile();
+    RegisterMap map = simulated.type().map();
+    LibraryRun run = LibraryRun.of(map, profile.unit(), new ProfileDevice(map, profile).device());
+    assertEquals(
+        List.of(),
+        run.blocks().stream().filter(block -> !block.isRead()).map(Object::toString).toList());
+    List<String> differences = new ArrayList<>();
+    profile
+        .values()
+        .forEach((key, signal) -> {
+          RegisterValue value = run.values().get(key);
+          if (value == null || !isShown(signal, value)) {
+            differences.add(key + ": " + signal + " but " + value);
+          }
+        });
+    assertEquals(List.of(), differences);
+  }
+
+  private static boolean isShown(Signal signal, RegisterValue shown) {
+    Double number = shown.value();
+    if (shown.quality() != Quality.GOOD) {
+      return false;
+    }
+    if (signal instanceof Signal.Text(String text)) {
+      return text.equals(shown.text());
+    }
+    return number != null && isAmong(signal.samples(), number, signal);
+  }
+
+  /// Half a step of the register is lost on the wire, at most a hundredth of the number here.
+  private static boolean isAmong(List<Double> samples, double number, Signal signal) {
+    double least = samples.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    double most = samples.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    double slack = Math.max(Math.abs(least), Math.abs(most)) / 100 + 1e-9;
+    double growth = signal instanceof Signal.Count(double start, double rate) ? 60 * rate : 0;
+    return number >= least - slack && number <= most + slack + growth;
   }
 }

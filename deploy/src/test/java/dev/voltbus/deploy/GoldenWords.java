@@ -12,6 +12,7 @@ import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Quality;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterBlock;
+import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.RegisterValue;
 import dev.voltbus.contract.SingleProcessLeases;
@@ -136,7 +137,7 @@ record GoldenWords(List<RegisterBlock> blocks, List<Expected> expected) {
     vertx.deployVerticle(new MappingVerticle(site, wiring)).await();
     List<DevicePoll> polls = polls(device);
     polls.forEach(poll -> bus.publish(Address.polls(SITE), poll));
-    return values(last(snapshots, polls.size()), device, time);
+    return values(last(snapshots, polls.size()), device.map(), time);
   }
 
   private List<DevicePoll> polls(Device device) {
@@ -162,9 +163,10 @@ record GoldenWords(List<RegisterBlock> blocks, List<Expected> expected) {
     }
   }
 
-  private static Map<String, RegisterValue> values(
-      DeviceSnapshot snapshot, Device device, TimeSource time) {
-    SnapshotLayout layout = SnapshotLayout.of(device.map());
+  /// All values of a snapshot by key, as a receiver sees them now.
+  static Map<String, RegisterValue> values(
+      DeviceSnapshot snapshot, RegisterMap map, TimeSource time) {
+    SnapshotLayout layout = SnapshotLayout.of(map);
     long now = time.monotonicNanos();
     ReceivedSnapshot received = new ReceivedSnapshot(snapshot, layout, now);
     Map<String, RegisterValue> values = new HashMap<>();
