@@ -40,6 +40,9 @@ final class IndependentServer implements AutoCloseable {
     if (!runs("import pymodbus.server.async_io, serial")) {
       return "python3-pymodbus is not installed, so it does not serve our client";
     }
+    if (!SerialLinePair.isInstalled()) {
+      return "socat is not installed, so no serial line leads to the servers";
+    }
     return runs("import ctypes; ctypes.CDLL('libmodbus.so.5')")
         ? null
         : "libmodbus5 is not installed, so it does not serve our client";

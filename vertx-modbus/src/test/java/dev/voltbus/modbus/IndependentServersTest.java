@@ -2,6 +2,7 @@ package dev.voltbus.modbus;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -44,6 +45,7 @@ class IndependentServersTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<Peer> peers = new ArrayList<>();
+  private final List<SerialLinePair> lines = new ArrayList<>();
   private Random dice = new Random();
 
   @BeforeAll
@@ -59,7 +61,20 @@ class IndependentServersTest {
     dice = new Random(seed);
     listening("pymodbus-tcp", "tcp");
     listening("pymodbus-rtu+tcp", "rtu+tcp");
+    listening("pymodbus-ascii+tcp", "ascii+tcp");
+    listening("pymodbus-udp", "udp");
     listening("libmodbus-tcp", "tcp");
+    onALine("pymodbus-rtu", "rtu");
+    onALine("pymodbus-ascii", "ascii");
+    onALine("libmodbus-rtu", "rtu");
+  }
+
+  /// Both ends of a serial line; 8 data bits without parity everywhere, as the servers use them.
+  private void onALine(String kind, String scheme) throws Exception {
+    SerialLinePair line = SerialLinePair.open();
+    lines.add(line);
+    IndependentServer server = IndependentServer.start(kind, line.far().toString(), "115200");
+    add(kind, server, scheme + "://" + line.near() + "?baud=115200&parity=none&data=8&stop=1");
   }
 
   private void listening(String kind, String scheme) throws IOException {
@@ -78,6 +93,9 @@ class IndependentServersTest {
     for (Peer peer : peers) {
       await(peer.client().close());
       peer.server().close();
+    }
+    for (SerialLinePair line : lines) {
+      line.close();
     }
     await(vertx.close());
   }
@@ -201,11 +219,7 @@ class IndependentServersTest {
   @MethodSource("peers")
   void identificationIsReadWhereItIsServed(Peer peer) throws Exception {
     if (!peer.tellsId()) {
-      ModbusDeviceException refusal =
-          assertThrows(
-              ModbusDeviceException.class,
-              () -> await(peer.client().readDeviceId(UNIT, Category.BASIC)));
-      assertEquals("illegal function", refusal.exceptionName());
+      assertNoIdentification(peer);
       return;
     }
     Map<Integer, String> basic = Map.of(0, "Voltbus", 1, "independent", 2, "3.0");
@@ -217,5 +231,19 @@ class IndependentServersTest {
     assertEquals("\0\u00ff", all.objects().get(0xFF));
     ReadDeviceId alone = new ReadDeviceId(UNIT, Category.INDIVIDUAL, 4);
     assertEquals(Map.of(4, "p".repeat(40)), await(peer.client().read(alone, PATIENCE)).objects());
+  }
+
+  /// libmodbus refuses the function over TCP. On a line it does not know where such a request ends,
+  /// and stays silent.
+  private static void assertNoIdentification(Peer peer) {
+    ReadDeviceId request = new ReadDeviceId(UNIT, Category.BASIC);
+    ModbusException fault =
+        assertThrows(
+            ModbusException.class, () -> await(peer.client().read(request, Duration.ofSeconds(1))));
+    if (peer.name().endsWith("tcp")) {
+      assertEquals("illegal function", ((ModbusDeviceException) fault).exceptionName());
+    } else {
+      assertInstanceOf(ModbusTimeoutException.class, fault);
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.voltbus.modbus.ModbusRequest.WriteCoil;
 import dev.voltbus.modbus.ModbusRequest.WriteCoils;
 import dev.voltbus.modbus.ModbusRequest.WriteRegister;
 import dev.voltbus.modbus.ModbusRequest.WriteRegisters;
+import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.TreeMap;
@@ -106,15 +107,22 @@ final class SpoiltFrames {
     return new DeviceId(below(256), objects);
   }
 
-  /// The frame's right bytes on the wire.
+  /// The frame's right bytes on the wire; quicker than by text, which matters for a million.
   byte[] framed(FrameForm form, int transaction, int unit, byte[] pdu) {
-    byte[] bytes = new byte[1 + pdu.length];
-    bytes[0] = (byte) unit;
-    System.arraycopy(pdu, 0, bytes, 1, pdu.length);
+    byte[] bytes = joined(new byte[] {(byte) unit}, pdu);
     return switch (form) {
-      case TCP -> FrameTextTest.tcp(transaction, bytes);
-      case RTU -> FrameTextTest.rtu(bytes);
+      case TCP -> joined(head(transaction, bytes.length), bytes);
+      case RTU -> {
+        int crc = TestingFraming.crc(Buffer.buffer(bytes));
+        yield joined(bytes, new byte[] {(byte) crc, (byte) (crc >> 8)});
+      }
       case ASCII -> FrameTextTest.ascii(bytes);
+    };
+  }
+
+  private static byte[] head(int transaction, int length) {
+    return new byte[] {
+      (byte) (transaction >> 8), (byte) transaction, 0, 0, (byte) (length >> 8), (byte) length
     };
   }
 
