@@ -20,6 +20,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// The verticle on a Vert.x of its own, with ears on the bus, the log, the figures and the health.
@@ -44,6 +46,7 @@ final class TestingAcquisition implements AutoCloseable {
   private final TimeSource time;
   private final Leases leases;
   private String deployment = "";
+  private @Nullable Path state;
 
   TestingAcquisition() {
     this(TimeSource.system());
@@ -72,8 +75,13 @@ final class TestingAcquisition implements AutoCloseable {
     return part;
   }
 
+  /// What is deployed from now on keeps its state there.
+  void keepStateIn(Path folder) {
+    state = folder;
+  }
+
   void deploy(Site site) {
-    Wiring wiring = new Wiring(bus, leases, time, metrics, health);
+    Wiring wiring = new Wiring(bus, leases, time, metrics, health, state);
     deployment = await(vertx.deployVerticle(new AcquisitionVerticle(site, wiring)));
   }
 

@@ -45,6 +45,14 @@ final class TestingLeases implements Leases {
     return competing.end();
   }
 
+  /// The lease runs out before anybody is told.
+  void expire() {
+    @Nullable Held lost = held;
+    if (lost != null) {
+      lost.valid = false;
+    }
+  }
+
   private static final class Held implements Lease {
     private final Shard shard;
     private final long token;
