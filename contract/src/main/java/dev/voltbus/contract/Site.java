@@ -1,6 +1,7 @@
 package dev.voltbus.contract;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A battery site as its site file describes it, checked and complete.
 ///
@@ -8,12 +9,22 @@ import java.util.List;
 /// @param links connections to devices
 /// @param devices devices, each on one link
 /// @param publications what is published where
+/// @param mirror where the devices are shown to other Modbus clients, or null if nowhere
 public record Site(
-    String name, List<Link> links, List<Device> devices, List<Publication> publications) {
+    String name,
+    List<Link> links,
+    List<Device> devices,
+    List<Publication> publications,
+    @Nullable Mirror mirror) {
 
   public Site {
     links = List.copyOf(links);
     devices = List.copyOf(devices);
     publications = List.copyOf(publications);
+  }
+
+  /// A site without a mirror.
+  public Site(String name, List<Link> links, List<Device> devices, List<Publication> publications) {
+    this(name, links, devices, publications, null);
   }
 }

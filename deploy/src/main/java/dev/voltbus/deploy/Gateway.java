@@ -57,7 +57,7 @@ final class Gateway {
       started = started.compose(ready -> deploy(other));
     }
     for (Role role : Role.values()) {
-      if (roles.contains(role)) {
+      if (roles.contains(role) && role.isFor(site)) {
         started = started.compose(ready -> deploy(role.verticle(site, wiring)));
       }
     }

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.acquisition.AcquisitionVerticle;
 import dev.voltbus.command.CommandVerticle;
+import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
 import dev.voltbus.mapping.MappingVerticle;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a node does for a site. Roles start in this order and stop in the reverse one, so that a
 /// value has somewhere to go when it is read.
@@ -33,6 +35,21 @@ enum Role {
       return new MappingVerticle(site, wiring);
     }
   },
+  MIRROR {
+    @Override
+    boolean isFor(Site site) {
+      return site.mirror() != null;
+    }
+
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      @Nullable Mirror mirror = site.mirror();
+      if (mirror == null) {
+        throw new IllegalStateException("site " + site.name() + " has no mirror");
+      }
+      return new MirrorVerticle(site, mirror, wiring);
+    }
+  },
   ACQUISITION {
     @Override
     Deployable verticle(Site site, Wiring wiring) {
@@ -41,6 +58,11 @@ enum Role {
   };
 
   abstract Deployable verticle(Site site, Wiring wiring);
+
+  /// Whether the site has work for it.
+  boolean isFor(Site site) {
+    return true;
+  }
 
   /// The name used on the command line.
   String word() {

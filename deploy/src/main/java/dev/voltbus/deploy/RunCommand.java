@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--roles",
       paramLabel = "LIST",
-      description = "Roles of this node: acquisition,mapping,mqtt,command (default: all).")
+      description = "Roles of this node: acquisition,mapping,mqtt,command,mirror (default: all).")
   private @Nullable String roles;
 
   @Option(
@@ -106,6 +106,9 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     Set<Role> chosen = roles == null ? EnumSet.allOf(Role.class) : Role.parse(roles);
     Site loaded = SiteFiles.load(site, config, Map.of());
+    if (roles != null && chosen.stream().noneMatch(role -> role.isFor(loaded))) {
+      throw new UsageException("--roles " + roles + ": site " + loaded.name() + " has no mirror");
+    }
     Ports ports = new Ports();
     int http = ports.insist(httpPort, "--http-port");
     int health = ports.insist(healthPort, "--health-port");
@@ -120,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
         "site "
             + loaded.name()
             + ": "
-            + String.join(", ", words(chosen))
+            + String.join(", ", words(chosen, loaded))
             + " running; console "
             + "http://"
             + Ports.HOST
@@ -146,8 +149,11 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> words(Set<Role> roles) {
-    return Arrays.stream(Role.values()).filter(roles::contains).map(Role::word).toList();
+  private static List<String> words(Set<Role> roles, Site site) {
+    return Arrays.stream(Role.values())
+        .filter(role -> roles.contains(role) && role.isFor(site))
+        .map(Role::word)
+        .toList();
   }
 
   private Vertx open(Site loaded, Set<Role> chosen) {

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Link;
+import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,10 @@ final class SiteFiles {
     site.links().forEach(link -> lines.add(describe(link)));
     site.devices().forEach(device -> lines.add(describe(device)));
     site.publications().forEach(publication -> lines.add(describe(publication)));
+    @Nullable Mirror mirror = site.mirror();
+    if (mirror != null) {
+      lines.add(describe(mirror));
+    }
     return lines;
   }
 
@@ -77,6 +83,12 @@ final class SiteFiles {
             device.link(),
             device.map().registers().size(),
             groups);
+  }
+
+  private static String describe(Mirror mirror) {
+    return "mirror on %s:%d, read-only: %s; unit %d shows their ages"
+        .formatted(
+            mirror.host(), mirror.port(), new TreeMap<>(mirror.units()), mirror.statusUnit());
   }
 
   private static String describe(PollGroup group) {

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Link;
+import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
@@ -49,8 +50,9 @@ final class SiteReader {
                 brokers,
                 files.library(CheckedFiles.Kind.CONTRACT, ContractFile::read))
             .read(root.sections("publications"));
-    return root.make(
-        () -> new Site(root.text("site"), links, List.copyOf(devices.values()), publications));
+    @Nullable Mirror mirror = root.has("mirror") ? MirrorReader.read(root, devices) : null;
+    return root.make(() ->
+        new Site(root.text("site"), links, List.copyOf(devices.values()), publications, mirror));
   }
 
   private List<Link> links() {

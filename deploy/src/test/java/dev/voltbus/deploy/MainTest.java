@@ -96,7 +96,7 @@ class MainTest {
         execute(
             "run", "--site", DEMO.toString(), "--config", CONFIG.toString(), "--roles", "mapper"));
     assertEquals(
-        "--roles: `mapper` is not a role; valid: mqtt, command, mapping, acquisition\n",
+        "--roles: `mapper` is not a role; valid: mqtt, command, mapping, mirror, acquisition\n",
         err.toString());
   }
 

@@ -20,7 +20,7 @@ final class RoleTest {
     for (String text : List.of("mqtt,acquire", "acquire")) {
       UsageException refusal = assertThrows(UsageException.class, () -> Role.parse(text));
       assertEquals(
-          "--roles: `acquire` is not a role; valid: mqtt, command, mapping, acquisition",
+          "--roles: `acquire` is not a role; valid: mqtt, command, mapping, mirror, acquisition",
           refusal.getMessage());
     }
   }
@@ -35,6 +35,7 @@ final class RoleTest {
   @Test
   void consumersStartBeforeProducers() {
     assertEquals(
-        List.of(Role.MQTT, Role.COMMAND, Role.MAPPING, Role.ACQUISITION), List.of(Role.values()));
+        List.of(Role.MQTT, Role.COMMAND, Role.MAPPING, Role.MIRROR, Role.ACQUISITION),
+        List.of(Role.values()));
   }
 }
