@@ -53,8 +53,12 @@ final class CheckedFiles {
     return Optional.of(Section.root(tree.get(), faults));
   }
 
+  /// A folder of one's own need not hold the schemas: those of the installation serve.
   private Optional<SchemaCheck> check(Kind kind) {
-    return SchemaCheck.of(configDir.resolve("schema").resolve(kind.word + ".schema.json"), faults);
+    String file = kind.word + ".schema.json";
+    Path own = configDir.resolve("schema").resolve(file);
+    Path installed = Main.configFolder().resolve("schema").resolve(file);
+    return SchemaCheck.of(Files.exists(own) || !Files.exists(installed) ? own : installed, faults);
   }
 
   /// The files of one kind that a site names, each made into what it says.

@@ -11,7 +11,14 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, RunCommand.class, CheckCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      ProbeCommand.class,
+      ReadCommand.class,
+      DecodeCommand.class
+    })
 public final class Main {
   /// Exit code for a faulty configuration or a port that is taken.
   static final int FAULT = 1;

@@ -66,14 +66,26 @@ class FaultyConfigTest {
     assertEquals(huge + ": 1048577 bytes are more than the 1048576 allowed", refusal(huge));
   }
 
+  // A folder of one's own holds devices and contracts; the schemas came with voltbus.
   @Test
-  void aConfigFolderWithoutSchemasIsNamed() {
-    String said = refusal(CASES.resolve("base/sites/site.yaml"));
-    assertEquals(
-        folder
-            + "/schema/site.schema.json: cannot be read; is this the config folder that came with"
-            + " voltbus?",
-        said);
+  void configFolderWithoutSchemasUsesThoseOfTheInstallation() throws Exception {
+    ConfigFolder.copy(CASES.resolve("base"), folder);
+    assertEquals("garage", load(folder.resolve("sites/site.yaml"), folder).name());
+  }
+
+  @Test
+  void missingSchemasAreNamed() {
+    String home = System.getProperty("voltbus.home", ".");
+    System.setProperty("voltbus.home", folder.resolve("nowhere").toString());
+    try {
+      assertEquals(
+          folder
+              + "/schema/site.schema.json: cannot be read; is this the config folder that came with"
+              + " voltbus?",
+          refusal(CASES.resolve("base/sites/site.yaml")));
+    } finally {
+      System.setProperty("voltbus.home", home);
+    }
   }
 
   // A secret must not reach a log, and faults are logged.

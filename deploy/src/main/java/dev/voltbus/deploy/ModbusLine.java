@@ -1,0 +1,152 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.modbus.Bits;
+import dev.voltbus.modbus.DeviceId;
+import dev.voltbus.modbus.ModbusClient;
+import dev.voltbus.modbus.ModbusClientOptions;
+import dev.voltbus.modbus.ModbusDeviceException;
+import dev.voltbus.modbus.ModbusException;
+import dev.voltbus.modbus.ModbusRequest;
+import dev.voltbus.modbus.ModbusRequest.ReadBits;
+import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
+import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.Words;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Optional;
+
+/// One Modbus connection of a commissioning command, used from the command's own thread: each call
+/// waits for its answer.
+final class ModbusLine implements AutoCloseable {
+
+  /// What came of a question.
+  sealed interface Answer {
+
+    /// Time from the question to this, in nanoseconds.
+    long nanos();
+
+    /// Words; of coils and discrete inputs 0 or 1 each.
+    record Read(Words words, long nanos) implements Answer {
+      /// The words as 0..65535.
+      int[] numbers() {
+        int[] numbers = new int[words.size()];
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = words.unsigned(i);
+        }
+        return numbers;
+      }
+    }
+
+    /// The device, or a gateway before it, said no.
+    record Refused(int code, String name, long nanos) implements Answer {
+      /// True if a gateway says that the unit behind it is not there.
+      boolean isFromGateway() {
+        return code == 10 || code == 11;
+      }
+
+      @Override
+      public String toString() {
+        return "exception " + code + " (" + name + ")";
+      }
+    }
+
+    /// No answer that could be used.
+    record None(String reason, long nanos) implements Answer {}
+  }
+
+  private final Vertx vertx = Vertx.vertx();
+  private final ModbusClient client;
+  private final Duration timeout;
+  private final Duration longest;
+
+  private ModbusLine(ModbusClientOptions options) {
+    this.client = ModbusClient.create(vertx, options);
+    this.timeout = options.requestTimeout();
+    this.longest = options.requestTimeout().plus(options.connectTimeout());
+  }
+
+  /// A line that connects with its first question.
+  static ModbusLine open(ModbusClientOptions options) {
+    return new ModbusLine(options);
+  }
+
+  ModbusClient client() {
+    return client;
+  }
+
+  /// Asks, and if there was no connection to ask over, once more with time to make one.
+  Answer read(int unit, RegisterPlace place, int count) {
+    return read(unit, place, count, timeout);
+  }
+
+  /// The same with a time limit of its own for the answer.
+  Answer read(int unit, RegisterPlace place, int count, Duration limit) {
+    Answer first = ask(unit, place, count, limit);
+    return first instanceof Answer.None none && none.reason().isEmpty()
+        ? ask(unit, place, count, longest)
+        : first;
+  }
+
+  private Answer ask(int unit, RegisterPlace place, int count, Duration limit) {
+    long began = System.nanoTime();
+    try {
+      Words words = request(unit, place, count, limit).await();
+      return new Answer.Read(words, System.nanoTime() - began);
+    } catch (ModbusDeviceException refused) {
+      long nanos = System.nanoTime() - began;
+      return new Answer.Refused(refused.exceptionCode(), refused.exceptionName(), nanos);
+    } catch (ModbusException failed) {
+      boolean repeat = !failed.isSent() && limit.compareTo(longest) < 0;
+      return new Answer.None(repeat ? "" : failed.getMessage(), System.nanoTime() - began);
+    }
+  }
+
+  /// What the unit says about itself, if it knows function 43/14.
+  Optional<DeviceId> identity(int unit) {
+    try {
+      ReadDeviceId question = new ReadDeviceId(unit, ReadDeviceId.Category.REGULAR);
+      return Optional.of(client.read(question, longest).await());
+    } catch (ModbusException none) {
+      return Optional.empty();
+    }
+  }
+
+  private Future<Words> request(int unit, RegisterPlace place, int count, Duration limit) {
+    return switch (question(unit, place, count)) {
+      case ReadWords words -> client.read(words, limit);
+      case ReadBits bits -> client.read(bits, limit).map(ModbusLine::words);
+      default -> throw new IllegalStateException("a read is no write");
+    };
+  }
+
+  /// The request for a place.
+  ///
+  /// @throws UsageException for a unit, address or count Modbus does not have
+  static ModbusRequest question(int unit, RegisterPlace place, int count) {
+    try {
+      return switch (place.table()) {
+        case HOLDING -> new ModbusRequest.ReadHolding(unit, place.address(), count);
+        case INPUT -> new ModbusRequest.ReadInput(unit, place.address(), count);
+        case COIL -> new ModbusRequest.ReadCoils(unit, place.address(), count);
+        case DISCRETE -> new ModbusRequest.ReadDiscreteInputs(unit, place.address(), count);
+      };
+    } catch (IllegalArgumentException outside) {
+      throw new UsageException(String.valueOf(outside.getMessage()));
+    }
+  }
+
+  private static Words words(Bits bits) {
+    int[] words = new int[bits.size()];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = bits.at(i) ? 1 : 0;
+    }
+    return Words.of(words);
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+    vertx.close().await();
+  }
+}

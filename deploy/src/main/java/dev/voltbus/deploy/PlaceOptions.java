@@ -1,0 +1,76 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.RegisterTable;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which registers of which unit a commissioning command is about.
+final class PlaceOptions {
+  @Option(
+      names = "--unit",
+      paramLabel = "N",
+      description = "Unit id, 0..255 (default: ${DEFAULT-VALUE}).")
+  private int unit = 1;
+
+  @Option(
+      names = "--table",
+      paramLabel = "TABLE",
+      description = "holding, input, coil or discrete (default: holding).")
+  private @Nullable String table;
+
+  @Option(
+      names = "--address",
+      paramLabel = "PLACE",
+      description = "304, 0x130 (on the wire, from 0), holding:304, h304, 40305 (number from 1).")
+  private @Nullable String address;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many words or bits (default: what the type takes, else 1).")
+  private @Nullable Integer count;
+
+  int unit() {
+    if (unit < 0 || unit > 255) {
+      throw new UsageException("--unit " + unit + " is not in 0..255");
+    }
+    return unit;
+  }
+
+  boolean hasPlace() {
+    return address != null;
+  }
+
+  /// The place asked for.
+  ///
+  /// @throws UsageException if none was, or it is none
+  RegisterPlace place() {
+    @Nullable String text = address;
+    if (text == null) {
+      throw new UsageException("--address is missing, such as --address 304");
+    }
+    return RegisterPlace.parse(text, table(table));
+  }
+
+  private static @Nullable RegisterTable table(@Nullable String word) {
+    if (word == null) {
+      return null;
+    }
+    return RegisterPlace.table(word)
+        .orElseThrow(() ->
+            new UsageException(
+                "--table `"
+                    + word
+                    + "` is not one of "
+                    + String.join(
+                        ", ",
+                        Arrays.stream(RegisterTable.values()).map(RegisterTable::word).toList())));
+  }
+
+  /// How many were asked for, or what is usual.
+  int count(int usual) {
+    @Nullable Integer asked = count;
+    return asked == null ? usual : asked;
+  }
+}

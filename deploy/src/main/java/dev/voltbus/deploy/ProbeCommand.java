@@ -1,0 +1,158 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.deploy.ModbusLine.Answer;
+import dev.voltbus.modbus.ConnectionState;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `voltbus probe`: is something there, which units, what are they.
+@Command(
+    name = "probe",
+    description = "Finds out what answers at an endpoint; writes nothing to it.",
+    mixinStandardHelpOptions = true)
+final class ProbeCommand implements Callable<Integer> {
+  /// A device that ignores unit ids answers for all of them; looking at three says it too.
+  private static final int MOST_LOOKED_AT = 3;
+
+  @Parameters(paramLabel = "URL", description = "Such as tcp://192.0.2.10:502.")
+  private String url = "";
+
+  @Option(
+      names = "--units",
+      paramLabel = "LIST",
+      description = "1-10, 1,21,170 or all (default: 1-10 and the device files' usual ones).")
+  private @Nullable String units;
+
+  @Option(
+      names = "--address",
+      paramLabel = "PLACE",
+      description = "What each unit is asked for (default: ${DEFAULT-VALUE}).")
+  private String address = "holding:0";
+
+  @Option(
+      names = "--config",
+      paramLabel = "DIR",
+      description = "Folder with devices/ (default: the one of the installation).")
+  private Path config = Main.configFolder();
+
+  @Mixin private LineOptions line = new LineOptions();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    Map<String, DeviceType> library = new DeviceFolder(config).all();
+    List<Integer> asked = units == null ? UnitList.usual(library.values()) : UnitList.parse(units);
+    RegisterPlace place = RegisterPlace.parse(address, null);
+    try (ModbusLine open = ModbusLine.open(line.to(url, "300ms"))) {
+      return probe(open, asked, place, library);
+    }
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private int probe(
+      ModbusLine open, List<Integer> asked, RegisterPlace place, Map<String, DeviceType> library) {
+    CompletableFuture<Long> connected = watchConnecting(open);
+    List<Integer> found = new ArrayList<>();
+    List<Integer> silent = new ArrayList<>();
+    List<Integer> behind = new ArrayList<>();
+    for (int unit : asked) {
+      Answer answer = open.read(unit, place, 1);
+      if (unit == asked.getFirst()) {
+        sayConnected(connected, asked, place);
+      }
+      switch (answer) {
+        case Answer.Read read -> say(found, unit, "answers", read);
+        case Answer.Refused refused when refused.isFromGateway() -> behind.add(unit);
+        case Answer.Refused refused -> say(found, unit, "answers with " + refused, refused);
+        case Answer.None none -> silent.add(unit);
+      }
+    }
+    say("the gateway is there, the unit behind it is not (exception 10 or 11): unit ", behind);
+    say("no answer: unit ", silent);
+    if (found.isEmpty()) {
+      throw new UsageException(
+          url + ": connected, but no unit answers; try --units all or a longer --timeout");
+    }
+    lookAt(open, found, library);
+    return 0;
+  }
+
+  private static CompletableFuture<Long> watchConnecting(ModbusLine open) {
+    CompletableFuture<Long> connected = new CompletableFuture<>();
+    long began = System.nanoTime();
+    open.client()
+        .connectionHandler(state -> {
+          switch (state) {
+            case ConnectionState.Connected() -> connected.complete(System.nanoTime() - began);
+            case ConnectionState.ConnectFailed(String reason) ->
+                connected.completeExceptionally(new UsageException(reason));
+            case ConnectionState.Lost _, ConnectionState.Disconnected _ -> {}
+          }
+        });
+    return connected;
+  }
+
+  private void sayConnected(
+      CompletableFuture<Long> connected, List<Integer> asked, RegisterPlace place) {
+    try {
+      out()
+          .println(
+              url + ": connected after " + ReadReport.millis(connected.get(2, TimeUnit.SECONDS)));
+    } catch (ExecutionException | TimeoutException failed) {
+      @Nullable Throwable cause = failed.getCause();
+      String reason = cause == null ? "no connection within the time limit" : cause.getMessage();
+      throw new UsageException(url + ": cannot connect: " + reason);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UsageException("interrupted");
+    }
+    out().println("units " + UnitList.text(asked) + " are asked for " + place.onTheWire(1));
+    out().flush();
+  }
+
+  private void say(List<Integer> found, int unit, String what, Answer answer) {
+    found.add(unit);
+    out()
+        .println(
+            "  unit %3d %s, after %s".formatted(unit, what, ReadReport.millis(answer.nanos())));
+    out().flush();
+  }
+
+  private void say(String what, List<Integer> units) {
+    if (!units.isEmpty()) {
+      out().println("  " + what + UnitList.text(units));
+    }
+  }
+
+  private void lookAt(ModbusLine open, List<Integer> found, Map<String, DeviceType> library) {
+    if (found.size() > MOST_LOOKED_AT) {
+      out()
+          .println(
+              found.size()
+                  + " units answer; if the device ignores unit ids, they are all the same one");
+    }
+    List<UnitLook> looks =
+        found.stream().limit(MOST_LOOKED_AT).map(unit -> UnitLook.at(open, unit, library)).toList();
+    looks.forEach(look -> look.lines().forEach(out()::println));
+    UnitLook.siteFile(url, looks).forEach(out()::println);
+    out().flush();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.deploy.ModbusLine.Answer;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/// What the commissioning commands say about a question and its answer.
+record ReadReport(PrintWriter out) {
+
+  /// The question as it goes on the wire, so that nobody wonders about counting from 0 or 1.
+  void question(RegisterPlace place, int count, int unit) {
+    if (!place.note().isEmpty()) {
+      out.println("note: " + place.note());
+    }
+    out.println("on the wire: " + place.onTheWire(count) + ", unit " + unit);
+  }
+
+  /// The words of an answer.
+  ///
+  /// @throws UsageException saying why there are none
+  int[] words(Answer answer, String url, int unit, RegisterPlace place) {
+    return switch (answer) {
+      case Answer.Read read -> read.numbers();
+      case Answer.Refused refused ->
+          throw new UsageException(
+              "%s unit %d: %s %d refused, %s%s"
+                  .formatted(
+                      url, unit, place.table().word(), place.address(), refused, advice(refused)));
+      case Answer.None none -> throw new UsageException(none.reason());
+    };
+  }
+
+  private static String advice(Answer.Refused refused) {
+    return switch (refused.code()) {
+      case 1 -> "; try another --table";
+      case 2 -> "; try --around, another --table or a smaller --count";
+      case 10, 11 -> "; the gateway is there, the unit behind it is not";
+      default -> "";
+    };
+  }
+
+  static String millis(long nanos) {
+    return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+  }
+}
