@@ -52,7 +52,7 @@ record DeviceFit(String model, int samples, int answered, int plausible) {
       }
     }
     List<RegisterCodec> telling =
-        all.stream().sorted(Comparator.comparing(DeviceFit::weight).reversed()).toList();
+        all.stream().sorted(Comparator.comparingInt(DeviceFit::weight).reversed()).toList();
     List<RegisterCodec> samples =
         new ArrayList<>(telling.subList(0, Math.min(SAMPLES / 2, telling.size())));
     for (int i = 0; i < all.size() && samples.size() < SAMPLES; i++) {

@@ -50,7 +50,7 @@ final class DeviceReads {
     }
     codecs.sort(
         Comparator.comparing((RegisterCodec codec) -> codec.wire().table())
-            .thenComparing(codec -> codec.wire().address()));
+            .thenComparingInt(codec -> codec.wire().address()));
     return blocks(codecs, map.limits().largestBlock());
   }
 

@@ -2,7 +2,7 @@ package dev.voltbus.deploy;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -20,7 +20,7 @@ final class UnitList {
       // 0 and 255 last: a broadcast and the gateway itself on some lines.
       return IntStream.concat(IntStream.rangeClosed(1, 247), IntStream.of(255, 0)).boxed().toList();
     }
-    SortedSet<Integer> units = new TreeSet<>();
+    NavigableSet<Integer> units = new TreeSet<>();
     for (String part : text.split(",", -1)) {
       String[] ends = part.strip().split("-", -1);
       int first = unit(text, ends[0]);
@@ -35,7 +35,7 @@ final class UnitList {
 
   /// The first ten, and those that the device files name as usual.
   static List<Integer> usual(Collection<DeviceType> types) {
-    SortedSet<Integer> units = new TreeSet<>(parse(USUAL));
+    NavigableSet<Integer> units = new TreeSet<>(parse(USUAL));
     for (DeviceType type : types) {
       Integer unit = type.unit();
       if (unit != null) {
