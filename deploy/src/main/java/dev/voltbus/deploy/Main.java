@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       ProbeCommand.class,
       ReadCommand.class,
-      DecodeCommand.class
+      DecodeCommand.class,
+      SimulateCommand.class
     })
 public final class Main {
   /// Exit code for a faulty configuration or a port that is taken.

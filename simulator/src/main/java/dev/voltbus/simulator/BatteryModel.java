@@ -133,6 +133,11 @@ final class BatteryModel {
     fixedA = ampere;
   }
 
+  /// Sets every cell to a state of charge, 0..1.
+  void setSoc(double soc) {
+    Arrays.fill(cellSoc, Math.clamp(soc, 0, 1));
+  }
+
   PackType type() {
     return type;
   }

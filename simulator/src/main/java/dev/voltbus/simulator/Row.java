@@ -52,6 +52,11 @@ record Row(
         words -> System.arraycopy(words, 0, kept, 0, kept.length));
   }
 
+  /// The same row, with something more to do after a write.
+  Row andThen(Consumer<int[]> more) {
+    return new Row(address, length, words, allowed, written.andThen(more));
+  }
+
   boolean isWritable() {
     return allowed != null;
   }

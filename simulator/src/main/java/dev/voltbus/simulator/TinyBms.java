@@ -13,10 +13,19 @@ import java.util.function.DoubleSupplier;
 final class TinyBms {
   static final int UNIT = 170;
 
+  /// How its live words are laid out.
+  enum Variant {
+    /// As its protocol says.
+    REV_D,
+    /// Voltage, current and state of charge in one word each, state of health in 0.1 %: as the
+    /// bridge firmware decodes them (contract tinybms, column map `bridge`).
+    BRIDGE
+  }
+
   private static final int ABSENT = 0x8000;
   private static final int CELLS = 16;
   private static final double IDLE_A = 0.5;
-  private static final double SOH_PERCENT = 99;
+  private static final double PERCENT_OF_SETTING = 0.002;
 
   /// Settings: address, least, greatest, initial raw number, signed. Bounds and initial numbers as
   /// in the register list of contract tinybms; where that gives none, those of its code list.
@@ -61,10 +70,13 @@ final class TinyBms {
   private static final int CHARGE_CUTOFF = 318;
   private static final int CHARGER_TYPE = 330;
   private static final int PRECHARGE_PIN = 337;
+  private static final int STATE_OF_HEALTH = 323;
+  private static final int STATE_OF_CHARGE = 328;
 
   private final BatteryModel model;
   private final SimulatedDevice device = new SimulatedDevice("tinybms", 3, 16);
   private final Protections protections;
+  private double sohPercent = 99;
   private double highestChargeA;
   private double highestDischargeA;
   private double highestSpread;
@@ -72,6 +84,10 @@ final class TinyBms {
   private double highestCelsius = -128;
 
   TinyBms(BatteryModel model) {
+    this(model, Variant.REV_D);
+  }
+
+  TinyBms(BatteryModel model, Variant variant) {
     this.model = model;
     this.protections = new Protections(model, this::setting);
     device
@@ -82,6 +98,7 @@ final class TinyBms {
         .readable(Table.HOLDING, 500, 509)
         .with(Table.HOLDING, cells())
         .with(Table.HOLDING, live())
+        .with(Table.HOLDING, variant == Variant.REV_D ? ofRevD() : ofBridge())
         .with(Table.HOLDING, statistics())
         .with(Table.HOLDING, events())
         .with(Table.HOLDING, settings())
@@ -136,21 +153,33 @@ final class TinyBms {
     return List.of(
         readOnly(32, 2, () -> RawWords.u32LowFirst(7_654_321 + (long) model.seconds())),
         readOnly(34, 2, () -> RawWords.u32LowFirst(secondsLeft())),
-        readOnly(36, 2, () -> RawWords.f32LowFirst(rounded(model.volts(), 100))),
-        readOnly(38, 2, () -> RawWords.f32LowFirst(rounded(model.currentA(), 100))),
         number(40, () -> model.lowestCellVolts() * 1000),
         number(41, () -> model.highestCellVolts() * 1000),
         signed(42, () -> (model.celsius() - 0.8) * 10),
         readOnly(43, 1, () -> new int[] {ABSENT}),
         number(44, () -> 0),
-        number(45, () -> SOH_PERCENT / 0.002),
-        readOnly(46, 2, () -> RawWords.u32LowFirst(Math.round(model.soc() * 100e6))),
         signed(48, () -> model.celsius() * 10),
         readOnly(50, 1, () -> new int[] {status()}),
         readOnly(51, 1, () -> new int[] {balancingBits()}),
         readOnly(52, 1, () -> new int[] {balancingBits()}),
         number(53, () -> Math.min(CELLS, model.type().cells())),
         readOnly(54, 2, () -> RawWords.f32LowFirst(0)));
+  }
+
+  private List<Row> ofRevD() {
+    return List.of(
+        readOnly(36, 2, () -> RawWords.f32LowFirst(rounded(model.volts(), 100))),
+        readOnly(38, 2, () -> RawWords.f32LowFirst(rounded(model.currentA(), 100))),
+        number(45, () -> sohPercent / PERCENT_OF_SETTING),
+        readOnly(46, 2, () -> RawWords.u32LowFirst(Math.round(model.soc() * 100e6))));
+  }
+
+  private List<Row> ofBridge() {
+    return List.of(
+        number(36, () -> model.volts() * 100),
+        signed(38, () -> model.currentA() * 10),
+        number(45, () -> sohPercent * 10),
+        number(46, () -> model.soc() * 1000));
   }
 
   private long secondsLeft() {
@@ -212,17 +241,27 @@ final class TinyBms {
     return List.of(readOnly(200, words.length, words::clone));
   }
 
-  private static List<Row> settings() {
+  private List<Row> settings() {
     List<Row> rows = new ArrayList<>();
     for (int[] setting : SETTINGS) {
       Row.Bounds bounds = new Row.Bounds(setting[1], setting[2], setting[4] == 1, true);
-      rows.add(Row.setting(setting[0], new int[] {setting[3] & 0xFFFF}, bounds));
+      Row row = Row.setting(setting[0], new int[] {setting[3] & 0xFFFF}, bounds);
+      rows.add(row.andThen(words -> take(row.address(), words[0])));
     }
     rows.add(
         Row.setting(312, RawWords.u32LowFirst(1_000), new Row.Bounds(1, 100_000, false, true)));
     rows.add(Row.setting(CHARGER_TYPE, new int[] {1}, TinyBms::isChargerType));
     rows.add(Row.setting(PRECHARGE_PIN, new int[] {0}, TinyBms::isPrechargePin));
     return rows;
+  }
+
+  /// Writing state of health or of charge changes what the BMS shows from then on.
+  private void take(int address, int raw) {
+    if (address == STATE_OF_HEALTH) {
+      sohPercent = raw * PERCENT_OF_SETTING;
+    } else if (address == STATE_OF_CHARGE) {
+      model.setSoc(raw * PERCENT_OF_SETTING / 100);
+    }
   }
 
   /// Low byte charger type 0..1, high byte discharge over-current time-out 0..30 s.
