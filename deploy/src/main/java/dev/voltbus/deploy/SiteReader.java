@@ -6,6 +6,7 @@ import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
+import dev.voltbus.modbus.ModbusEndpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,7 @@ final class SiteReader {
               .ifPresent(device -> {
                 devices.put(name, device);
                 checkPlace(section, device, places);
+                checkUnit(section, device);
               });
         });
     return devices;
@@ -161,6 +163,24 @@ final class SiteReader {
     if (other != null) {
       section.fault(
           section.has("unit") ? "unit" : "link", place + " is device " + other + " already");
+    }
+  }
+
+  /// A device at the broadcast address would never be heard.
+  private void checkUnit(Section section, Device device) {
+    Section link = root.sections("links").get(device.link());
+    if (link == null || device.unit() != 0) {
+      return;
+    }
+    try {
+      String url = link.text("url");
+      if (ModbusEndpoint.parse(url).isBroadcast(0)) {
+        section.fault(
+            "unit",
+            "0 is the broadcast on %s, which no device answers; valid are 1..255".formatted(url));
+      }
+    } catch (IllegalArgumentException e) {
+      // The url has a fault of its own.
     }
   }
 

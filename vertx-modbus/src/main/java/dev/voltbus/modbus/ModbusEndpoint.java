@@ -139,6 +139,12 @@ public sealed interface ModbusEndpoint {
     }
   }
 
+  /// Whether the unit is all devices at once, of which none answers: unit 0 on every framing of a
+  /// serial line.
+  default boolean isBroadcast(int unit) {
+    return Broadcast.is(this, unit);
+  }
+
   /// Reads an endpoint URL.
   ///
   /// @throws IllegalArgumentException naming the URL, the wrong part and what is valid
