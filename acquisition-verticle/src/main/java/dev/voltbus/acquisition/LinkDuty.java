@@ -55,11 +55,14 @@ final class LinkDuty implements ShardDuty {
     return atHome(() -> open(won));
   }
 
+  /// A session that cannot take writes does not poll either: the lease goes to somebody else.
   private Future<Void> open(Lease won) {
     LinkSession opened =
         new LinkSession(vertx, site, link, won, wiring, agenda, watch, writes, devices);
     session = opened;
-    return opened.begin(offset);
+    return opened
+        .begin(offset)
+        .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
   }
 
   @Override

@@ -134,7 +134,7 @@ final class WriteLane {
 
   private void goOn(Job job) {
     if (settling.contains(job)) {
-      perform(job, job.run.rested());
+      perform(job, job.run.rested(now()));
     }
   }
 

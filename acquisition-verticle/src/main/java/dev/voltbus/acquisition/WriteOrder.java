@@ -34,9 +34,14 @@ record WriteOrder(
     return purpose != Purpose.WATCHDOG && target.writing().readBack();
   }
 
+  /// Whether somebody waits to hear what became of it when its answer is lost. A keep-alive is
+  /// written again soon.
+  boolean isPatient() {
+    return purpose == Purpose.REQUEST || purpose == Purpose.REVERT;
+  }
+
   /// Whether the register is left alone when it has the value. A keep-alive would be no use then.
   boolean skipsEqual() {
-    return target.writing().skipEqual()
-        && (purpose == Purpose.REQUEST || purpose == Purpose.REVERT);
+    return target.writing().skipEqual() && isPatient();
   }
 }

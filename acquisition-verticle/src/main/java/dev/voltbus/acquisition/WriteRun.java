@@ -27,6 +27,11 @@ final class WriteRun {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
   private static final int LOOKS_IN_WINDOW = 8;
+
+  /// A silent unit keeps the link for a time limit each time it is asked. Between two attempts to
+  /// read back the others get this many times as much.
+  private static final int OTHERS_TIMES = 4;
+
   private static final int ACKNOWLEDGE = 5;
   private static final int NO_ANSWER_BEHIND_GATEWAY = 11;
 
@@ -65,6 +70,7 @@ final class WriteRun {
   private @Nullable Words out;
   private long answeredAt;
   private long windowEndNanos;
+  private long askedNanos;
   private Duration pause = SHORTEST_PAUSE;
   private String lost = "";
   private String trouble = "";
@@ -123,7 +129,7 @@ final class WriteRun {
       return equal ? done(Outcome.SUPPRESSED, "", now) : send(now);
     }
     expect(State.LOOKING);
-    return target.holds(words, order.wanted()) ? verified(now) : lookAgain(now);
+    return target.holds(words, order.wanted()) ? verified(now) : lookAgain(pause.toNanos(), now);
   }
 
   private Step verified(long now) {
@@ -137,16 +143,15 @@ final class WriteRun {
     }
     expect(State.LOOKING);
     trouble = why;
-    return lookAgain(now);
+    return lookAgain(Math.max(pause.toNanos(), OTHERS_TIMES * (now - askedNanos)), now);
   }
 
-  private Step lookAgain(long now) {
+  private Step lookAgain(long restNanos, long now) {
     if (now >= windowEndNanos) {
       return undecided(now);
     }
     state = State.RESTING;
-    long left = windowEndNanos - now;
-    return new Step.Rest(Duration.ofNanos(Math.min(left, pause.toNanos())));
+    return new Step.Rest(Duration.ofNanos(Math.min(windowEndNanos - now, restNanos)));
   }
 
   private Step undecided(long now) {
@@ -163,9 +168,10 @@ final class WriteRun {
         : done(Outcome.UNKNOWN, lost + "; reading back failed: " + trouble, now);
   }
 
-  Step rested() {
+  Step rested(long now) {
     expect(State.RESTING);
     state = State.LOOKING;
+    askedNanos = now;
     return new Step.Read();
   }
 
@@ -184,6 +190,7 @@ final class WriteRun {
   private Step look(long now, Duration window) {
     state = State.LOOKING;
     seen = null;
+    askedNanos = now;
     windowEndNanos = now + window.toNanos();
     pause = between(SHORTEST_PAUSE, window.dividedBy(LOOKS_IN_WINDOW), LONGEST_PAUSE);
     return new Step.Read();
@@ -212,8 +219,12 @@ final class WriteRun {
     if (!order.isReadBack()) {
       return done(Outcome.UNKNOWN, why, now);
     }
-    Duration settle = target.writing().settle();
-    return look(now, settle.compareTo(PATIENCE) > 0 ? settle : PATIENCE);
+    return look(
+        now, order.isPatient() ? longer(target.writing().settle(), PATIENCE) : Duration.ZERO);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private Step refusedByDevice(ModbusDeviceException refusal, long now, long wallMillis) {

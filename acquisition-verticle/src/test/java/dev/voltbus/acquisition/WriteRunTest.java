@@ -75,7 +75,7 @@ class WriteRunTest {
     run.sent(0, 1);
     WriteRun.Step rest = run.read(OLD, SECOND / 2);
     assertEquals(new WriteRun.Step.Rest(Duration.ofMillis(125)), rest);
-    assertReads(run.rested());
+    assertReads(run.rested(SECOND));
     assertEquals(Outcome.VERIFIED, result(run.read(NEW, SECOND + 1)).outcome());
   }
 
@@ -192,13 +192,25 @@ class WriteRunTest {
     assertEquals("overtaken by write w-2 before it was read back", result.reason());
   }
 
+  // Each attempt to read a dead unit back takes its time limit from its neighbours.
+  @Test
+  void aUnitThatDoesNotReadBackIsAskedWithLongPauses() {
+    WriteRun run = run(target(Writing.USUAL.settlingFor(Duration.ofSeconds(20))), 125);
+    run.begin(0);
+    run.sent(0, 1);
+    assertEquals(new WriteRun.Step.Rest(Duration.ofSeconds(4)), run.unread("timed out", SECOND));
+    run.rested(5 * SECOND);
+    assertEquals(
+        new WriteRun.Step.Rest(Duration.ofMillis(250)), run.unread("refused", 5 * SECOND + 1));
+  }
+
   @Test
   void anEventOutOfTurnIsRefusedLoudly() {
     WriteRun run = run(target(Writing.USUAL), 125);
     assertThrows(IllegalStateException.class, () -> run.sent(0, 1));
     run.begin(0);
     assertThrows(IllegalStateException.class, () -> run.begin(0));
-    assertThrows(IllegalStateException.class, run::rested);
+    assertThrows(IllegalStateException.class, () -> run.rested(0));
   }
 
   @Test
