@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       ProbeCommand.class,
       ReadCommand.class,
       DecodeCommand.class,
+      TraceCommand.class,
       SimulateCommand.class
     })
 public final class Main {
