@@ -13,7 +13,9 @@ import java.util.List;
 /// @param ageMillis monotonic time between the oldest answer and the moment of sending
 /// @param staleAfterMillis age from which these values are stale
 /// @param unavailableAfterMillis age from which these values are not shown
-/// @param blocks one for each read request, in address order
+/// @param blocks one for each read request, in address order. A value and its scale factor
+///   (`RegisterMap.readTogether`) come in one block, or in two if the factor was read before and
+///   after the value and was the same; else the value's block is a failed one
 public record DevicePoll(
     String device,
     String group,

@@ -11,6 +11,9 @@ public final class DeviceSnapshot implements Message {
   static final FrameCodec<DeviceSnapshot> CODEC =
       FrameCodec.of(2, DeviceSnapshot.class, DeviceSnapshot::write, DeviceSnapshot::read);
 
+  /// Number of the section behind the first fields; a snapshot without scale factors has none.
+  private static final int EXPONENTS = 1;
+
   private final String device;
   private final long layoutId;
   private final long token;
@@ -25,13 +28,15 @@ public final class DeviceSnapshot implements Message {
   private final int[] ageMillis;
   private final int[] staleAfterMillis;
   private final int[] unavailableAfterMillis;
+  private final byte[] exponents;
 
   /// The arrays of a snapshot under construction; handed over and not touched afterwards.
   ///
   /// Per value: `values` (scaled number), `raws`, `qualities` and `reasons` (ordinals). `words` are
   /// the raw words of all values one behind the other. Per poll group: `readAts` (Unix milliseconds
   /// of the Modbus answer, 0 before the first), `ageMillis` (age at the moment of sending),
-  /// `staleAfterMillis`, `unavailableAfterMillis`.
+  /// `staleAfterMillis`, `unavailableAfterMillis`. `exponents` has the scale factor that each value
+  /// was read with, or no element where the map has no scale-factor registers.
   @SuppressWarnings("ArrayRecordComponent") // only carries the arrays to the constructor, by name
   public record Columns(
       double[] values,
@@ -42,7 +47,33 @@ public final class DeviceSnapshot implements Message {
       long[] readAts,
       int[] ageMillis,
       int[] staleAfterMillis,
-      int[] unavailableAfterMillis) {}
+      int[] unavailableAfterMillis,
+      byte[] exponents) {
+
+    /// Values whose scale is fixed.
+    public Columns(
+        double[] values,
+        long[] raws,
+        byte[] qualities,
+        byte[] reasons,
+        short[] words,
+        long[] readAts,
+        int[] ageMillis,
+        int[] staleAfterMillis,
+        int[] unavailableAfterMillis) {
+      this(
+          values,
+          raws,
+          qualities,
+          reasons,
+          words,
+          readAts,
+          ageMillis,
+          staleAfterMillis,
+          unavailableAfterMillis,
+          new byte[0]);
+    }
+  }
 
   /// A snapshot; the arrays are taken over.
   ///
@@ -65,6 +96,7 @@ public final class DeviceSnapshot implements Message {
     this.ageMillis = columns.ageMillis;
     this.staleAfterMillis = columns.staleAfterMillis;
     this.unavailableAfterMillis = columns.unavailableAfterMillis;
+    this.exponents = columns.exponents;
     checkLengths("values", values.length, raws.length, qualities.length, reasons.length);
     checkLengths(
         "groups",
@@ -72,6 +104,9 @@ public final class DeviceSnapshot implements Message {
         ageMillis.length,
         staleAfterMillis.length,
         unavailableAfterMillis.length);
+    if (exponents.length > 0) {
+      checkLengths("scale factors", exponents.length, values.length);
+    }
   }
 
   private void checkLengths(String what, int... lengths) {
@@ -126,6 +161,12 @@ public final class DeviceSnapshot implements Message {
 
   public long raw(int index) {
     return raws[index];
+  }
+
+  /// The scale factor that the device stated with this value: its scale is times ten to the power
+  /// of it. 0 where the scale is fixed.
+  public int exponent(int index) {
+    return exponents.length == 0 ? 0 : exponents[index];
   }
 
   /// Quality when the snapshot was made; `ReceivedSnapshot` lets it age.
@@ -192,6 +233,10 @@ public final class DeviceSnapshot implements Message {
     out.putInts(ageMillis);
     out.putInts(staleAfterMillis);
     out.putInts(unavailableAfterMillis);
+    if (exponents.length > 0) {
+      out.putByte(EXPONENTS);
+      out.putBytes(exponents);
+    }
   }
 
   private static DeviceSnapshot read(FrameReader in) {
@@ -210,7 +255,8 @@ public final class DeviceSnapshot implements Message {
             in.getLongs(),
             in.getInts(),
             in.getInts(),
-            in.getInts());
+            in.getInts(),
+            in.getByte() == EXPONENTS ? in.getBytes() : new byte[0]);
     return new DeviceSnapshot(device, layoutId, token, epoch, sequence, columns);
   }
 
@@ -230,7 +276,8 @@ public final class DeviceSnapshot implements Message {
         && Arrays.equals(readAts, that.readAts)
         && Arrays.equals(ageMillis, that.ageMillis)
         && Arrays.equals(staleAfterMillis, that.staleAfterMillis)
-        && Arrays.equals(unavailableAfterMillis, that.unavailableAfterMillis);
+        && Arrays.equals(unavailableAfterMillis, that.unavailableAfterMillis)
+        && Arrays.equals(exponents, that.exponents);
   }
 
   @Override

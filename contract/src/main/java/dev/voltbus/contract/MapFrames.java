@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Binary form of a register map: it travels in `LayoutReply`, and its hash is the layout id.
 ///
-/// Both ends of a rolling update must come to the same hash, so a field added later is written by
-/// `LayoutReply` behind the map, never in here.
+/// Both ends of a rolling update must come to the same hash, so what is added later stands in
+/// `MapExtras` behind the map, never among its fields.
 final class MapFrames {
   private static final int WIRE = 1;
   private static final int DERIVED = 2;
@@ -33,14 +33,15 @@ final class MapFrames {
     map.groups().forEach(group -> write(group, out));
     out.putInt(map.registers().size());
     map.registers().forEach(register -> write(register, out));
+    MapExtras.write(map, out);
   }
 
   static RegisterMap read(FrameReader in) {
     String model = in.getString();
     ReadLimits limits = new ReadLimits(in.getShort(), in.getShort());
     List<PollGroup> groups = list(in.getShortCount(GROUP_BYTES), in, MapFrames::group);
-    return new RegisterMap(
-        model, list(in.getCount(REGISTER_BYTES), in, MapFrames::register), groups, limits);
+    List<RegisterSpec> registers = list(in.getCount(REGISTER_BYTES), in, MapFrames::register);
+    return MapExtras.read(new RegisterMap(model, registers, groups, limits), in);
   }
 
   private static <T> List<T> list(int count, FrameReader in, Function<FrameReader, T> item) {

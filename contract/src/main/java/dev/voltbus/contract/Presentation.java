@@ -21,11 +21,13 @@ public record Presentation(
     String dbusPath,
     ValueClass valueClass) {
 
+  static final int MOST_DECIMALS = 9;
+
   public static final Presentation NONE =
       new Presentation("", "", 0, "", Map.of(), "", ValueClass.UNKNOWN);
 
   public Presentation {
-    if (precision < 0 || precision > 9) {
+    if (precision < 0 || precision > MOST_DECIMALS) {
       throw new IllegalArgumentException("precision " + precision + " is not in 0..9");
     }
     texts = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(texts));

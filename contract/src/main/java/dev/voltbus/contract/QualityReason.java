@@ -13,7 +13,12 @@ public enum QualityReason {
   TOO_OLD("older than its age limit"),
   SOURCE_NOT_GOOD("a value it is derived from is not good"),
   NOT_TEXT("bytes are not printable text"),
-  DIVIDED_BY_ZERO("divisor is zero");
+  DIVIDED_BY_ZERO("divisor is zero"),
+  SCALE_UNKNOWN("scale factor is missing or out of range"),
+  OUT_OF_RANGE("outside its valid range"),
+  TOO_FAST("changed faster than it can"),
+  STEPPED_BACK("counter stepped back"),
+  NOT_FOUND("not found in the device");
 
   private static final QualityReason[] ALL = values();
 

@@ -91,13 +91,14 @@ public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, l
         numeric && present ? snapshot.value(index) : null,
         rawWords(codec, index),
         present ? snapshot.text(layout, index) : snapshot.reason(index).text(),
-        spec.presentation().precision(),
+        spec.precision(snapshot.exponent(index)),
         spec.topicSuffix(),
         snapshot.raw(index),
         quality(index, nowNanos),
         reason(index, nowNanos),
         snapshot.readAt(layout.groupOf(index)),
-        spec);
+        spec,
+        snapshot.exponent(index));
   }
 
   private List<Integer> rawWords(@Nullable RegisterCodec codec, int index) {

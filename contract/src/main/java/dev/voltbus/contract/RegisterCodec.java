@@ -12,36 +12,29 @@ import org.jspecify.annotations.Nullable;
 /// The one place where words become values and values become words; compiled once for each
 /// register. Reads and writes use the same rules, so a value that is written reads back as itself.
 public final class RegisterCodec {
-  /// Up to here every integer is a float.
-  private static final float EXACT_FLOAT = 1 << 24;
-
   private final RegisterSpec spec;
   private final WireSource wire;
   private final WireType type;
-  private final int words;
-  private final boolean lowWordFirst;
-  private final boolean lowByteFirst;
+  private final WordLayout layout;
   private final int shift;
   private final long mask;
   private final boolean signed;
   private final int bits;
   private final long[] absent;
-  private final ScalePlan scale;
+  private final ScalePlans scales;
   private final Map<Long, String> texts;
 
   private RegisterCodec(RegisterSpec spec, WireSource wire) {
     this.spec = spec;
     this.wire = wire;
     this.type = wire.type();
-    this.words = wire.words();
-    this.lowWordFirst = wire.wordOrder() == WordOrder.LOW_FIRST;
-    this.lowByteFirst = wire.byteOrder() == ByteOrder.LOW_FIRST;
+    this.layout = new WordLayout(wire);
     this.bits = bitsOf(wire);
     this.shift = wire.slice().shift();
     this.mask = bits == 64 ? -1L : (1L << bits) - 1;
     this.signed = type.isSigned() && !type.isFloat();
     this.absent = spec.absent().stream().mapToLong(this::asRaw).toArray();
-    this.scale = new ScalePlan(spec.scaling());
+    this.scales = new ScalePlans(spec.scaling());
     this.texts = spec.presentation().texts();
   }
 
@@ -56,19 +49,21 @@ public final class RegisterCodec {
   }
 
   private static int bitsOf(WireSource wire) {
-    int width =
-        switch (wire.type()) {
-          case BOOL -> 1;
-          case U8, S8 -> 8;
-          default -> 16 * Math.min(4, wire.words());
-        };
-    return wire.slice().isWhole() ? width : Math.min(wire.slice().width(), 64);
+    return wire.slice().isWhole() ? wire.type().bits(wire.words()) : wire.slice().width();
   }
 
-  /// A device file may write the sentinel of a signed register either way: -32768 or 32768.
+  /// A device file may write the sentinel of a signed register either way: -32768 or 32768. That of
+  /// decimal digits is written as the bits: 0x9999.
   private long asRaw(long sentinel) {
     boolean fits = bits == 64 || (sentinel <= mask && sentinel >= -(1L << (bits - 1)));
-    return fits && signed ? signExtend(sentinel & mask) : fits ? sentinel & mask : sentinel;
+    return fits ? number(sentinel & mask) : sentinel;
+  }
+
+  private long number(long pattern) {
+    if (type.isBcd()) {
+      return BinaryDecimal.decode(pattern);
+    }
+    return signed ? pattern << (64 - bits) >> (64 - bits) : pattern;
   }
 
   public RegisterSpec spec() {
@@ -80,23 +75,24 @@ public final class RegisterCodec {
   }
 
   /// The raw number in the words from `at` on: sign extended for signed types, the bit pattern for
-  /// floating point, 0 for text.
+  /// floating point, what decimal digits write (negative if they write none), 0 for text.
   public long raw(short[] block, int at) {
-    if (type.isText()) {
-      return 0;
-    }
-    long pattern = (pattern(block, at) >>> shift) & mask;
-    return signed ? signExtend(pattern) : pattern;
+    return type.isText() ? 0 : number((layout.pattern(block, at) >>> shift) & mask);
   }
 
-  /// Whether the raw number means that there is no value.
+  /// Whether the raw number means that there is no value. One NaN among the sentinels stands for
+  /// all of them: devices differ in its lower bits.
   public boolean isAbsent(long raw) {
     for (long sentinel : absent) {
-      if (raw == sentinel) {
+      if (raw == sentinel || (isNan(sentinel) && isNan(raw))) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isNan(long pattern) {
+    return type.isFloat() && RealNumber.isNan(type, pattern);
   }
 
   /// The reason why this raw number is no good value, or `QualityReason.NONE`.
@@ -104,28 +100,29 @@ public final class RegisterCodec {
     if (isAbsent(raw)) {
       return QualityReason.SENSOR_ABSENT;
     }
-    boolean finite =
+    boolean isNumber =
         switch (type) {
-          case F32 -> Float.isFinite(Float.intBitsToFloat((int) raw));
+          case F16, F32 -> RealNumber.isFinite(type, raw);
           case F64 -> Double.isFinite(value(raw));
-          default -> true;
+          default -> !type.isBcd() || raw >= 0;
         };
-    return finite ? QualityReason.NONE : QualityReason.NOT_A_NUMBER;
+    return isNumber ? QualityReason.NONE : QualityReason.NOT_A_NUMBER;
   }
 
   /// The value of a raw number that passed `check`: the double nearest to the exact decimal result.
   public double value(long raw) {
-    return switch (type) {
-      case F32 -> scale.real(shortest(Float.intBitsToFloat((int) raw)));
-      case F64 -> scale.real(Double.longBitsToDouble(raw));
-      default -> signed ? scale.signed(raw) : scale.unsigned(raw);
-    };
+    return value(raw, 0);
   }
 
-  /// The double a person would read in the float: 52.8, not 52.79999923706055.
-  private static double shortest(float number) {
-    boolean plain = number == Math.rint(number) && Math.abs(number) <= EXACT_FLOAT;
-    return plain ? number : Double.parseDouble(Float.toString(number));
+  /// The value where a register of the device holds the scale factor.
+  ///
+  /// @param exponent what that register says, a valid `ScaleFactor`; 0 where the scale is fixed
+  public double value(long raw, int exponent) {
+    ScalePlan scale = scales.of(exponent);
+    if (type.isFloat()) {
+      return scale.real(RealNumber.of(type, raw));
+    }
+    return signed ? scale.signed(raw) : scale.unsigned(raw);
   }
 
   /// The text of a register: its characters, the name of its raw number, or the names of its set
@@ -133,7 +130,7 @@ public final class RegisterCodec {
   public @Nullable String text(short[] block, int at, long raw) {
     return switch (type) {
       case STRING -> characters(block, at);
-      case BYTES -> HexFormat.of().formatHex(bytes(block, at));
+      case BYTES -> HexFormat.of().formatHex(layout.bytes(block, at));
       case BITS -> texts.isEmpty() ? null : setBits(raw);
       default -> texts.get(raw);
     };
@@ -152,8 +149,8 @@ public final class RegisterCodec {
   /// Characters in wire order, zero bytes left out (contract tinybms section 2), blanks at the end
   /// removed; a byte that is not printable ASCII becomes a question mark.
   private String characters(short[] block, int at) {
-    StringBuilder out = new StringBuilder(words * 2);
-    for (byte b : bytes(block, at)) {
+    StringBuilder out = new StringBuilder(wire.words() * 2);
+    for (byte b : layout.bytes(block, at)) {
       if (b != 0) {
         out.append(b >= 0x20 && b < 0x7F ? (char) b : '?');
       }
@@ -161,38 +158,29 @@ public final class RegisterCodec {
     return out.toString().stripTrailing();
   }
 
-  private byte[] bytes(short[] block, int at) {
-    byte[] out = new byte[words * 2];
-    for (int i = 0; i < words; i++) {
-      int word = word(block, at, lowWordFirst ? words - 1 - i : i);
-      out[2 * i] = (byte) (word >>> 8);
-      out[2 * i + 1] = (byte) word;
-    }
-    return out;
-  }
-
-  private long pattern(short[] block, int at) {
-    long pattern = 0;
-    for (int i = 0; i < words; i++) {
-      pattern = pattern << 16 | word(block, at, lowWordFirst ? words - 1 - i : i);
-    }
-    return pattern;
-  }
-
-  private int word(short[] block, int at, int index) {
-    int word = block[at + index] & 0xFFFF;
-    return lowByteFirst ? (word & 0xFF) << 8 | word >>> 8 : word;
-  }
-
-  private long signExtend(long pattern) {
-    return pattern << (64 - bits) >> (64 - bits);
-  }
-
   /// The words for a value, rounded half away from zero to the register's step.
   ///
   /// @throws IllegalArgumentException naming register, value and bound, if the value is not finite,
-  ///   does not fit the type, or is outside the range of the device file
+  ///   does not fit the type, or is outside the range of the device file; or if the register's
+  ///   scale factor stands in another one
   public short[] encode(double value) {
+    checkFixedScale();
+    return encode(value, 0);
+  }
+
+  private void checkFixedScale() {
+    @Nullable String scaleRegister = spec.scaling().scaleRegister();
+    if (scaleRegister != null) {
+      throw new IllegalArgumentException(
+          "register " + spec.key() + ": cannot be written without the value of " + scaleRegister);
+    }
+  }
+
+  /// The words for a value where a register of the device holds the scale factor.
+  ///
+  /// @param exponent what that register says, a valid `ScaleFactor`; 0 where the scale is fixed
+  /// @throws IllegalArgumentException as above
+  public short[] encode(double value, int exponent) {
     if (type.isText() || !wire.slice().isWhole()) {
       throw new IllegalArgumentException(
           "register "
@@ -202,11 +190,12 @@ public final class RegisterCodec {
               + (wire.slice().isWhole() ? "" : " inside a shared word"));
     }
     checkFinite(value);
-    return switch (type) {
-      case F32 -> words(Float.floatToRawIntBits(checkedFloat(value)) & 0xFFFFFFFFL);
-      case F64 -> words(Double.doubleToRawLongBits(checkedDouble(value)));
-      default -> words(checkedInteger(value));
-    };
+    return layout.words(bitsFor(value, exponent));
+  }
+
+  private long bitsFor(double value, int exponent) {
+    ScalePlan scale = scales.of(exponent);
+    return type.isFloat() ? realBits(scale.rawReal(value), value) : integerBits(scale, value);
   }
 
   /// Whether other registers have bits in the same words.
@@ -216,9 +205,9 @@ public final class RegisterCodec {
 
   /// The bits of its words that the register owns, set, in wire order.
   public short[] ownBits() {
-    short[] all = new short[words];
+    short[] all = new short[wire.words()];
     Arrays.fill(all, (short) 0xFFFF);
-    return isShared() ? words(mask << shift) : all;
+    return isShared() ? layout.words(mask << shift) : all;
   }
 
   /// The words for a value when they may be shared with other registers: its own bits from the
@@ -227,14 +216,22 @@ public final class RegisterCodec {
   /// @param current the words as they are, in wire order
   /// @throws IllegalArgumentException as [#encode]
   public short[] encodeInto(short[] current, double value) {
-    Objects.checkIndex(words - 1, current.length);
+    checkFixedScale();
+    return encodeInto(current, value, 0);
+  }
+
+  /// The same where a register of the device holds the scale factor.
+  ///
+  /// @param exponent what that register says, a valid `ScaleFactor`; 0 where the scale is fixed
+  public short[] encodeInto(short[] current, double value, int exponent) {
+    Objects.checkIndex(wire.words() - 1, current.length);
     if (!isShared()) {
-      return encode(value);
+      return encode(value, exponent);
     }
     checkFinite(value);
-    short[] part = words((checkedInteger(value) & mask) << shift);
+    short[] part = layout.words((bitsFor(value, exponent) & mask) << shift);
     short[] own = ownBits();
-    for (int i = 0; i < words; i++) {
+    for (int i = 0; i < own.length; i++) {
       part[i] = (short) ((current[i] & ~own[i]) | (part[i] & own[i]));
     }
     return part;
@@ -247,16 +244,15 @@ public final class RegisterCodec {
     }
   }
 
-  private float checkedFloat(double value) {
-    BigDecimal raw = scale.rawReal(value);
-    checkReal(raw, raw.floatValue(), value);
-    return raw.floatValue();
+  private long realBits(BigDecimal raw, double value) {
+    long pattern = RealNumber.bits(type, raw);
+    checkReal(raw, RealNumber.of(type, pattern), value);
+    return pattern;
   }
 
-  private double checkedDouble(double value) {
-    BigDecimal raw = scale.rawReal(value);
-    checkReal(raw, raw.doubleValue(), value);
-    return raw.doubleValue();
+  private long integerBits(ScalePlan scale, double value) {
+    long raw = checkedInteger(scale, value);
+    return type.isBcd() ? BinaryDecimal.encode(raw) : raw;
   }
 
   private void checkReal(BigDecimal raw, double onWire, double value) {
@@ -272,10 +268,10 @@ public final class RegisterCodec {
     }
   }
 
-  private long checkedInteger(double value) {
+  private long checkedInteger(ScalePlan scale, double value) {
     BigInteger raw = scale.rawInteger(value);
     BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
-    BigInteger most = BigInteger.ONE.shiftLeft(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
+    BigInteger most = greatest();
     @Nullable Long min = spec.range().min();
     @Nullable Long max = spec.range().max();
     BigInteger low = min == null ? least : least.max(BigInteger.valueOf(min));
@@ -284,6 +280,12 @@ public final class RegisterCodec {
       throw outside(raw.toString(), value, low, high);
     }
     return raw.longValue();
+  }
+
+  private BigInteger greatest() {
+    return type.isBcd()
+        ? BigInteger.valueOf(BinaryDecimal.greatest(bits))
+        : BigInteger.ONE.shiftLeft(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
   }
 
   private IllegalArgumentException outside(
@@ -308,37 +310,16 @@ public final class RegisterCodec {
   public short[] encodeText(String text) {
     byte[] from = type == WireType.STRING ? text.getBytes(StandardCharsets.US_ASCII) : new byte[0];
     boolean printable = text.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
-    if (type != WireType.STRING || !printable || from.length > words * 2) {
+    if (type != WireType.STRING || !printable || from.length > wire.words() * 2) {
       throw new IllegalArgumentException(
           "register "
               + spec.key()
               + ": text of "
               + text.length()
               + " characters does not fit "
-              + words * 2
+              + wire.words() * 2
               + " bytes of printable ASCII");
     }
-    short[] out = new short[words];
-    for (int i = 0; i < from.length; i++) {
-      out[i / 2] |= (short) (from[i] << (i % 2 == 0 ? 8 : 0));
-    }
-    return ordered(out);
-  }
-
-  private short[] words(long pattern) {
-    short[] out = new short[words];
-    for (int i = 0; i < words; i++) {
-      out[words - 1 - i] = (short) (pattern >>> (16 * i));
-    }
-    return ordered(out);
-  }
-
-  private short[] ordered(short[] highFirst) {
-    short[] out = new short[words];
-    for (int i = 0; i < words; i++) {
-      short word = highFirst[lowWordFirst ? words - 1 - i : i];
-      out[i] = lowByteFirst ? Short.reverseBytes(word) : word;
-    }
-    return out;
+    return layout.words(from);
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why it is not good
 /// @param readAt Unix milliseconds of the Modbus answer; 0 before the first
 /// @param spec the row of the register map
+/// @param exponent scale factor that the device stated with the value; 0 where its scale is fixed
 public record RegisterValue(
     @Nullable Integer address,
     String key,
@@ -32,9 +33,42 @@ public record RegisterValue(
     Quality quality,
     QualityReason reason,
     long readAt,
-    RegisterSpec spec) {
+    RegisterSpec spec,
+    int exponent) {
 
   public RegisterValue {
     rawWords = List.copyOf(rawWords);
+  }
+
+  /// A value whose scale is fixed.
+  public RegisterValue(
+      @Nullable Integer address,
+      String key,
+      String unit,
+      @Nullable Double value,
+      List<Integer> rawWords,
+      @Nullable String text,
+      int precision,
+      String topicSuffix,
+      long raw,
+      Quality quality,
+      QualityReason reason,
+      long readAt,
+      RegisterSpec spec) {
+    this(
+        address,
+        key,
+        unit,
+        value,
+        rawWords,
+        text,
+        precision,
+        topicSuffix,
+        raw,
+        quality,
+        reason,
+        readAt,
+        spec,
+        0);
   }
 }

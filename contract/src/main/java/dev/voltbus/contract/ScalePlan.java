@@ -11,6 +11,9 @@ final class ScalePlan {
   /// Up to here every integer is a double.
   private static final long EXACT = 1L << 53;
 
+  /// Up to here every power of ten is a double.
+  private static final int MOST_DECIMALS = 22;
+
   private final BigDecimal scale;
   private final BigDecimal offset;
   private final boolean identity;
@@ -20,17 +23,28 @@ final class ScalePlan {
   private final long mostExact;
 
   ScalePlan(Scaling scaling) {
-    this.scale = scaling.negated() ? scaling.scale().negate() : scaling.scale();
+    this(scaling, 0);
+  }
+
+  /// @param exponent power of ten by which the scale is multiplied
+  ScalePlan(Scaling scaling, int exponent) {
+    BigDecimal shifted = whole(scaling.scale().scaleByPowerOfTen(exponent).stripTrailingZeros());
+    this.scale = scaling.negated() ? shifted.negate() : shifted;
     this.offset = scaling.offset();
     this.identity = scale.compareTo(BigDecimal.ONE) == 0 && offset.signum() == 0;
     int decimals = Math.max(scale.scale(), offset.scale());
     this.divisor = BigDecimal.TEN.pow(decimals).doubleValue();
     BigDecimal wholeScale = scale.scaleByPowerOfTen(decimals);
     BigDecimal wholeOffset = offset.scaleByPowerOfTen(decimals);
-    boolean small = isSmall(wholeScale) && isSmall(wholeOffset);
+    boolean small = decimals <= MOST_DECIMALS && isSmall(wholeScale) && isSmall(wholeOffset);
     this.factor = small ? wholeScale.longValueExact() : 0;
     this.addend = small ? wholeOffset.longValueExact() : 0;
     this.mostExact = small ? (EXACT - Math.abs(addend)) / Math.abs(factor) : -1;
+  }
+
+  /// Without a negative number of decimals.
+  private static BigDecimal whole(BigDecimal number) {
+    return number.scale() < 0 ? number.setScale(0) : number;
   }
 
   private static boolean isSmall(BigDecimal number) {

@@ -1,14 +1,19 @@
 package dev.voltbus.contract;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
-/// Turns raw numbers into values: `value = (negated ? -1 : 1) * (raw * scale) + offset`.
+/// Turns raw numbers into values: `value = (negated ? -1 : 1) * (raw * scale) + offset`. With a
+/// scale-factor register the scale is multiplied by ten to the power of what that register says.
 ///
 /// @param scale never zero; exact decimal, so that 5200 x 0.01 is 52.0 and nothing beside it
 /// @param offset added after scaling, in the value's unit
 /// @param negated true where the device counts the other way than Voltbus does (current and power
 ///   are positive when the battery charges)
-public record Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
+/// @param scaleRegister key of the register that holds the power of ten (see `ScaleFactor`), or
+///   null where the scale is fixed
+public record Scaling(
+    BigDecimal scale, BigDecimal offset, boolean negated, @Nullable String scaleRegister) {
   private static final int MOST_DIGITS = 15;
   private static final int MOST_DECIMALS = 18;
 
@@ -20,6 +25,16 @@ public record Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
     }
     scale = normal("scale", scale);
     offset = normal("offset", offset);
+  }
+
+  /// A fixed scaling.
+  public Scaling(BigDecimal scale, BigDecimal offset, boolean negated) {
+    this(scale, offset, negated, null);
+  }
+
+  /// The same, times ten to the power that a register holds.
+  public Scaling withScaleRegister(String key) {
+    return new Scaling(scale, offset, negated, key);
   }
 
   public static Scaling by(String scale) {

@@ -17,6 +17,7 @@ public final class SnapshotLayout {
   private final int[] groupOf;
   private final int[][] groupsOf;
   private final int[] wordsAt;
+  private final int[] scaleOf;
   private final int totalWords;
 
   private SnapshotLayout(RegisterMap map) {
@@ -40,6 +41,12 @@ public final class SnapshotLayout {
       }
     }
     this.totalWords = next;
+    this.scaleOf = map.registers().stream().mapToInt(this::scaleIndex).toArray();
+  }
+
+  private int scaleIndex(RegisterSpec spec) {
+    @Nullable String key = spec.scaling().scaleRegister();
+    return key == null ? -1 : indexOf(key);
   }
 
   public static SnapshotLayout of(RegisterMap map) {
@@ -109,6 +116,16 @@ public final class SnapshotLayout {
 
   public int totalWords() {
     return totalWords;
+  }
+
+  /// Index of the register that holds the scale factor of a value, or -1 where its scale is fixed.
+  public int scaleOf(int index) {
+    return scaleOf[index];
+  }
+
+  /// Whether any value has its scale factor in a register.
+  public boolean hasScaleRegisters() {
+    return Arrays.stream(scaleOf).anyMatch(scale -> scale >= 0);
   }
 
   /// Index of a key, or -1 if the map does not have it.

@@ -37,18 +37,7 @@ public record WireSource(
       throw new IllegalArgumentException(
           table.word() + " " + address + ": " + words + " words reach beyond address 65535");
     }
-    if (type.words() != 0 && type.words() != words) {
-      throw new IllegalArgumentException(
-          table.word()
-              + " "
-              + address
-              + ": type "
-              + type.word()
-              + " has "
-              + type.words()
-              + " words, not "
-              + words);
-    }
+    checkWords(table, address, words, type, wordOrder);
     if (table.isBits() && type != WireType.BOOL) {
       throw new IllegalArgumentException(
           table.word() + " " + address + ": type must be bool, not " + type.word());
@@ -58,9 +47,36 @@ public record WireSource(
     }
   }
 
+  private static void checkWords(
+      RegisterTable table, int address, int words, WireType type, WordOrder wordOrder) {
+    boolean longBits = type == WireType.BITS && !table.isBits() && words <= 4;
+    if (type.words() != 0 && type.words() != words && !longBits) {
+      throw new IllegalArgumentException(
+          table.word()
+              + " "
+              + address
+              + ": type "
+              + type.word()
+              + " has "
+              + (type == WireType.BITS ? "1..4" : type.words())
+              + " words, not "
+              + words);
+    }
+    if (wordOrder.isPaired() && (words != 4 || type.isText())) {
+      throw new IllegalArgumentException(
+          table.word()
+              + " "
+              + address
+              + ": word-order "
+              + wordOrder.word()
+              + " is for numbers of 4 words, not for type "
+              + type.word());
+    }
+  }
+
   private static void checkSlice(
       RegisterTable table, int address, int words, WireType type, BitSlice slice) {
-    if (type.isFloat() || type.isText()) {
+    if (type.isFloat() || type.isText() || type.isBcd()) {
       throw new IllegalArgumentException(
           table.word() + " " + address + ": type " + type.word() + " cannot be a bit slice");
     }
@@ -96,6 +112,10 @@ public record WireSource(
 
   public WireSource withByteOrder(ByteOrder order) {
     return new WireSource(table, address, words, type, wordOrder, order, slice);
+  }
+
+  public WireSource withOrder(WireOrder order) {
+    return new WireSource(table, address, words, type, order.words(), order.bytes(), slice);
   }
 
   public WireSource withSlice(BitSlice part) {

@@ -19,12 +19,14 @@ class FramesTest {
   private final Frames frames = new Frames();
 
   static Stream<Message> messages() {
-    return Stream.of(Samples.typical().values(), Samples.empty(), Samples.huge())
+    return Stream.of(
+            Samples.typical().values(), Samples.later().values(), Samples.empty(), Samples.huge())
         .flatMap(list -> list.stream());
   }
 
   static Stream<Message> typical() {
-    return Samples.typical().values().stream();
+    return Stream.of(Samples.typical().values(), Samples.later().values())
+        .flatMap(list -> list.stream());
   }
 
   private Buffer encode(Message message) {

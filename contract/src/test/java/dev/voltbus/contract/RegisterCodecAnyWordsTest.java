@@ -2,6 +2,7 @@ package dev.voltbus.contract;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,10 +32,10 @@ class RegisterCodecAnyWordsTest {
 
   private static WireSource source(Random dice, WireType type) {
     int words = type.words() == 0 ? 1 + dice.nextInt(WORDS) : type.words();
-    WordOrder wordOrder = WordOrder.values()[dice.nextInt(WordOrder.values().length)];
-    ByteOrder byteOrder = ByteOrder.values()[dice.nextInt(ByteOrder.values().length)];
-    return new WireSource(
-        RegisterTable.HOLDING, 0, words, type, wordOrder, byteOrder, BitSlice.WHOLE);
+    List<WireOrder> orders = WireOrder.all(type.isText() ? Math.min(3, words) : words);
+    return WireSource.holding(0, type)
+        .withWords(words)
+        .withOrder(orders.get(dice.nextInt(orders.size())));
   }
 
   private static short[] words(Random dice) {

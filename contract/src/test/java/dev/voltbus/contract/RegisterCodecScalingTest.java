@@ -53,6 +53,57 @@ class RegisterCodecScalingTest {
     return new BigDecimal(raw).multiply(scale).doubleValue();
   }
 
+  /// SunSpec: value = raw x 10^sf. Against BigDecimal, whose arithmetic is exact.
+  @Test
+  void aScaleFactorMultipliesByItsPowerOfTen() {
+    Random random = Seeds.random("scale factors");
+    for (String scale : new String[] {"1", "0.1", "2.5"}) {
+      RegisterSpec spec =
+          RegisterSpec.of("k", WireSource.holding(0, WireType.S32))
+              .withScaling(
+                  new Scaling(new BigDecimal(scale), new BigDecimal("0.5"), true)
+                      .withScaleRegister("sf"));
+      RegisterCodec codec = RegisterCodec.of(spec);
+      for (int exponent = ScaleFactor.LEAST; exponent <= ScaleFactor.MOST; exponent++) {
+        int raw = random.nextInt();
+        double exact =
+            new BigDecimal(-(long) raw)
+                .multiply(new BigDecimal(scale))
+                .scaleByPowerOfTen(exponent)
+                .add(new BigDecimal("0.5"))
+                .doubleValue();
+        assertEquals(exact, codec.value(raw, exponent), 0.0, raw + " x 10^" + exponent);
+        assertEquals(raw, codec.raw(codec.encode(exact, exponent), 0));
+      }
+    }
+  }
+
+  @Test
+  void aScaledValueIsNeitherMadeNorWrittenWithoutItsScaleFactor() {
+    RegisterSpec spec =
+        RegisterSpec.of("k", WireSource.holding(0, WireType.S16))
+            .withScaling(Scaling.ONE.withScaleRegister("k_sf"));
+    RegisterCodec codec = RegisterCodec.of(spec);
+    assertEquals(
+        "register k: cannot be written without the value of k_sf", refusal(() -> codec.encode(1)));
+    assertEquals("scale factor 11 is not in -10..10", refusal(() -> codec.value(1, 11)));
+    assertEquals("scale factor -11 is not in -10..10", refusal(() -> codec.encode(1, -11)));
+    for (long raw : new long[] {-32768, -11, 11, 65535, 32767}) {
+      assertEquals(false, ScaleFactor.isValid(raw));
+    }
+  }
+
+  @Test
+  void theDecimalsFollowTheScaleFactor() {
+    RegisterSpec spec =
+        RegisterSpec.of("k", WireSource.holding(0, WireType.S16))
+            .withPresentation(Presentation.NONE.withPrecision(1));
+    assertEquals(1, spec.precision(0));
+    assertEquals(3, spec.precision(-2));
+    assertEquals(0, spec.precision(3));
+    assertEquals(9, spec.precision(-10));
+  }
+
   @Test
   void anOffsetDoesNotCostADigit() {
     RegisterSpec spec = RegisterSpec.of("k", WireSource.holding(0, WireType.U16));

@@ -110,6 +110,61 @@ class RegisterMapTest {
     refused(
         "holding 0: type u32 has 2 words, not 3",
         () -> WireSource.holding(0, WireType.U32).withWords(3));
+    refused(
+        "holding 0: type bits has 1..4 words, not 5",
+        () -> WireSource.holding(0, WireType.BITS).withWords(5));
+  }
+
+  @Test
+  void aScaleFactorIsAnUnscaledIntegerReadWithItsValue() {
+    RegisterSpec scaled = VOLTAGE.withScaling(Scaling.ONE.withScaleRegister("sf"));
+    WireSource place = WireSource.holding(37, WireType.S16);
+    RegisterSpec factor = RegisterSpec.of("sf", place);
+    String start = "device bms: voltage: scale-register sf ";
+    refused(start + "is not there", () -> map(scaled));
+    refused(
+        start + "is no integer of the device",
+        () -> map(scaled, RegisterSpec.of("sf", WireSource.holding(37, WireType.F32))));
+    refused(start + "is scaled itself", () -> map(scaled, factor.withScaling(Scaling.by("0.1"))));
+    WireSource input =
+        new WireSource(
+            RegisterTable.INPUT,
+            37,
+            1,
+            WireType.S16,
+            WordOrder.HIGH_FIRST,
+            ByteOrder.HIGH_FIRST,
+            BitSlice.WHOLE);
+    refused(
+        start + "is not read with it: table and group must be the same",
+        () -> map(scaled, RegisterSpec.of("sf", input)));
+    assertEquals(List.of(List.of("voltage", "sf")), map(scaled, factor).readTogether());
+    assertEquals(List.of(), map(VOLTAGE, factor).readTogether());
+  }
+
+  /// A register of two places could not be found on the wire.
+  @Test
+  void segmentsDoNotOverlap() {
+    AddressSegment first = new AddressSegment(103, 1, RegisterTable.HOLDING, 100, 52);
+    refused(
+        "device bms: model 103 no. 2 overlaps model 103",
+        () ->
+            map(VOLTAGE)
+                .withSegments(
+                    List.of(first, new AddressSegment(103, 2, RegisterTable.HOLDING, 151, 52))));
+    refused(
+        "model 1: 3 words from address 65534 are not in 0..65535",
+        () -> new AddressSegment(1, 1, RegisterTable.HOLDING, 65534, 3));
+    RegisterMap map = map(VOLTAGE).withSegments(List.of(first));
+    assertEquals(first, map.segmentOf(WireSource.holding(150, WireType.U32)).orElseThrow());
+    assertEquals(true, map.segmentOf(WireSource.holding(151, WireType.U32)).isEmpty());
+  }
+
+  @Test
+  void aGuardHasBoundsInOrder() {
+    refused("valid: min 5 is above max 4.5", () -> Guard.range("5", "4.5"));
+    refused("max-rate 0 is not above 0", () -> Guard.NONE.withMaxRate("0"));
+    refused("confirm 1 is not in 2..1000", () -> Guard.NONE.confirmedBy(1));
   }
 
   @Test
@@ -133,6 +188,9 @@ class RegisterMapTest {
     refused(
         "holding 5: bits 8..16 are not all in 0..15",
         () -> WireSource.holding(5, WireType.S16).withSlice(new BitSlice(8, 9)));
+    refused(
+        "holding 5: type bcd16 cannot be a bit slice",
+        () -> WireSource.holding(5, WireType.BCD16).withSlice(BitSlice.LOW_BYTE));
     refused(
         "holding 5: type f32 cannot be a bit slice",
         () -> WireSource.holding(5, WireType.F32).withSlice(BitSlice.LOW_BYTE));

@@ -68,6 +68,32 @@ final class Samples {
         new BitSlice(0, 24));
   }
 
+  /// An inverter with a scale factor in a register, guards, a model that may stand elsewhere, and
+  /// the types and orders that came later than the battery's.
+  static RegisterMap inverter() {
+    WireSource energy =
+        WireSource.holding(44, WireType.U64).withWordOrder(WordOrder.LOW_PAIR_HIGH_WORD);
+    return new RegisterMap(
+        "sample-inverter",
+        List.of(
+            RegisterSpec.of("power", WireSource.holding(42, WireType.S16))
+                .withScaling(Scaling.ONE.withScaleRegister("power_sf"))
+                .withGuard(
+                    Guard.range("-5000", "5000.5").withMaxRate("250").confirmedBy(7).keepingLast()),
+            RegisterSpec.of("power_sf", WireSource.holding(43, WireType.S16)),
+            RegisterSpec.of("power_max_sf", WireSource.holding(50, WireType.S16)),
+            RegisterSpec.of("energy", energy).withGuard(Guard.NONE.asCounter().confirmedBy(6)),
+            RegisterSpec.of("temperature", WireSource.holding(48, WireType.F16)),
+            RegisterSpec.of("flags", WireSource.holding(60, WireType.BITS).withWords(2))),
+        List.of(PollGroup.every("default", Duration.ofSeconds(1))),
+        ReadLimits.MODBUS,
+        Map.of(),
+        List.of(),
+        List.of(
+            new AddressSegment(103, 1, RegisterTable.HOLDING, 40, 12),
+            new AddressSegment(160, 2, RegisterTable.HOLDING, 60, 2)));
+  }
+
   static RegisterBlock block(int address, int... words) {
     short[] out = new short[words.length];
     for (int i = 0; i < words.length; i++) {
@@ -135,6 +161,27 @@ final class Samples {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
+  }
+
+  /// Messages with fields that were added later, by the name of their golden file.
+  static Map<String, Message> later() {
+    SnapshotLayout layout = SnapshotLayout.of(inverter());
+    DeviceSnapshot.Columns plain = columns(layout.size());
+    DeviceSnapshot.Columns scaled =
+        new DeviceSnapshot.Columns(
+            plain.values(),
+            plain.raws(),
+            plain.qualities(),
+            plain.reasons(),
+            plain.words(),
+            plain.readAts(),
+            plain.ageMillis(),
+            plain.staleAfterMillis(),
+            plain.unavailableAfterMillis(),
+            new byte[] {-2, 0, 0, 0, 10, 0});
+    return Map.of(
+        "LayoutReply-inverter", new LayoutReply("pv-1", inverter()),
+        "DeviceSnapshot-scaled", new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled));
   }
 
   private static List<RegisterBlock> blocks() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SnapshotLayoutTest {
@@ -26,6 +27,18 @@ class SnapshotLayoutTest {
   /// How a register is written concerns the owner of its link alone, who has it from the site file.
   private static final Set<String> NOT_IN_THE_ID =
       Set.of("RegisterMap.writing", "RegisterMap.keepAlive");
+
+  // "power_max_sf" is a scale register that no value of the samples has.
+  private static final Map<Class<?>, Object> PRESENT =
+      Map.of(
+          Long.class,
+          5L,
+          Integer.class,
+          5,
+          BigDecimal.class,
+          new BigDecimal("7.5"),
+          String.class,
+          "power_max_sf");
 
   private final Set<String> changed = new TreeSet<>();
   private final Set<String> all = new TreeSet<>();
@@ -41,8 +54,11 @@ class SnapshotLayoutTest {
   /// the map are found by reflection and must be hashed too.
   @Test
   void changingAnyFieldOfTheMapChangesTheId() {
-    for (Object map : variants(Samples.battery())) {
-      assertNotEquals(ID, SnapshotLayout.of((RegisterMap) map).id(), () -> "same id: " + map);
+    for (RegisterMap original : List.of(Samples.battery(), Samples.inverter())) {
+      long id = SnapshotLayout.of(original).id();
+      for (Object map : variants(original)) {
+        assertNotEquals(id, SnapshotLayout.of((RegisterMap) map).id(), () -> "same id: " + map);
+      }
     }
     all.removeAll(NOT_IN_THE_ID);
     assertEquals(all, changed, "fields without a valid variant");
@@ -54,7 +70,7 @@ class SnapshotLayoutTest {
       case Record it -> recordVariants(it);
       case List<?> it -> listVariants(it);
       case Map<?, ?> it -> mapVariants(it);
-      case String it -> List.of(it + "x", "slow", "fast");
+      case String it -> List.of(it + "x", "slow", "fast", "power_max_sf");
       case Integer it -> List.of(it + 1, it - 1);
       case Long it -> List.of(it + 1, it - 1);
       case Boolean it -> List.of(!it);
@@ -125,10 +141,10 @@ class SnapshotLayoutTest {
   /// An absent number is changed into a present one and back.
   private List<Object> partVariants(RecordComponent part, Object value) {
     if (value == null) {
-      return List.of(part.getType() == Long.class ? (Object) 5L : (Object) 5);
+      return List.of(PRESENT.get(part.getType()));
     }
     List<Object> variants = new ArrayList<>(variants(value));
-    if (part.getType() == Long.class || part.getType() == Integer.class) {
+    if (part.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
       variants.add(null);
     }
     return variants;
@@ -183,10 +199,20 @@ class SnapshotLayoutTest {
     return answers;
   }
 
+  /// A value under another scale factor would be off by a power of ten.
+  @Test
+  void aValueKnowsTheRegisterOfItsScaleFactor() {
+    SnapshotLayout layout = SnapshotLayout.of(Samples.inverter());
+    assertEquals(List.of(1, -1, -1, -1, -1, -1), each(layout, layout::scaleOf));
+    assertEquals(true, layout.hasScaleRegisters());
+    assertEquals(false, SnapshotLayout.of(Samples.battery()).hasScaleRegisters());
+  }
+
   @Test
   void everyMapHasItsOwnId() {
     Set<Long> ids = new HashSet<>();
-    List<Object> variants = variants(Samples.battery());
+    List<Object> variants = new ArrayList<>(variants(Samples.battery()));
+    variants.addAll(variants(Samples.inverter()));
     variants.forEach(map -> ids.add(SnapshotLayout.of((RegisterMap) map).id()));
     assertEquals(new HashSet<>(variants).size(), ids.size());
   }

@@ -66,8 +66,25 @@ record ValueRow(
   private static boolean isRead(RegisterValue value) {
     return value.readAt() != 0
         && switch (value.reason()) {
-          case NONE, SENSOR_ABSENT, NOT_A_NUMBER, TOO_OLD, NOT_TEXT, DIVIDED_BY_ZERO -> true;
-          case UNKNOWN, NOT_READ_YET, NO_ANSWER, REFUSED, NO_CONNECTION, SOURCE_NOT_GOOD -> false;
+          case NONE,
+              SENSOR_ABSENT,
+              NOT_A_NUMBER,
+              TOO_OLD,
+              NOT_TEXT,
+              DIVIDED_BY_ZERO,
+              SCALE_UNKNOWN,
+              OUT_OF_RANGE,
+              TOO_FAST,
+              STEPPED_BACK ->
+              true;
+          case UNKNOWN,
+              NOT_READ_YET,
+              NO_ANSWER,
+              REFUSED,
+              NO_CONNECTION,
+              SOURCE_NOT_GOOD,
+              NOT_FOUND ->
+              false;
         };
   }
 

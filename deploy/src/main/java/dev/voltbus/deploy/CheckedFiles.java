@@ -21,7 +21,8 @@ final class CheckedFiles {
     SITE("site", "sites"),
     DEVICE("device", "devices"),
     CONTRACT("contract", "contracts"),
-    PROFILE("simulator", "simulator");
+    PROFILE("simulator", "simulator"),
+    SUNSPEC("sunspec", "sunspec");
 
     private final String word;
     private final String folder;
@@ -79,7 +80,11 @@ final class CheckedFiles {
 
     /// What the file named under a key says, or nothing after a fault was added.
     Optional<T> named(Section section, String key) {
-      String name = section.text(key);
+      return file(section, key, section.text(key));
+    }
+
+    /// What a file says, or nothing after a fault was added under a key.
+    Optional<T> file(Section section, String key, String name) {
       Path file = configDir.resolve(kind.folder).resolve(name + ".yaml");
       if (!made.containsKey(name) && !Files.exists(file)) {
         List<String> known = names();

@@ -19,18 +19,23 @@ final class DeviceFile {
   private final Section root;
   private final Faults faults;
   private final WritingRows writing;
+  private final CheckedFiles.Library<Section> models;
   private final Map<String, Integer> keyLines = new HashMap<>();
   private final Map<String, Integer> suffixLines = new HashMap<>();
 
-  private DeviceFile(Section root) {
+  private DeviceFile(Section root, CheckedFiles.Library<Section> models) {
     this.root = root;
+    this.models = models;
     this.faults = root.faults();
     this.writing = new WritingRows(root);
   }
 
   /// What the file says, or nothing after a fault was added.
-  static Optional<DeviceType> read(Section root, String name) {
-    return new DeviceFile(root).read(name);
+  ///
+  /// @param models files of SunSpec models
+  static Optional<DeviceType> read(
+      Section root, String name, CheckedFiles.Library<Section> models) {
+    return new DeviceFile(root, models).read(name);
   }
 
   private Optional<DeviceType> read(String name) {
@@ -41,14 +46,20 @@ final class DeviceFile {
     }
     RowSources.check(root);
     List<PollGroup> groups = groups();
-    List<RegisterSpec> rows = rows();
     ReadLimits limits = limits();
+    if (!root.has("registers") && !root.has("sunspec")) {
+      root.fault("registers", "required, but missing here: a device has registers or sunspec");
+    }
+    SunSpecRows.Expanded sunspec = SunSpecRows.expand(root, models, limits.largestBlock());
+    List<RegisterSpec> rows = rows(sunspec.rows());
     List<KeepAlive> keepAlive = new KeepAliveRows(rows, writing.byKey()).read(root);
     if (faults.count() > before) {
       return Optional.empty();
     }
     return root.make(() ->
-            new RegisterMap(name, rows, groups, limits).withWriting(writing.byKey(), keepAlive))
+            new RegisterMap(name, rows, groups, limits)
+                .withWriting(writing.byKey(), keepAlive)
+                .withSegments(sunspec.segments()))
         .map(map -> new DeviceType(map, root.wholeOrNull("unit")));
   }
 
@@ -80,14 +91,17 @@ final class DeviceFile {
             section.duration("unavailable-after", plain.unavailableAfter())));
   }
 
-  private List<RegisterSpec> rows() {
+  private List<RegisterSpec> rows(Map<String, Section> sunspec) {
     List<RegisterSpec> rows = new ArrayList<>();
+    List<Section> sections = new ArrayList<>(sunspec.values());
+    sections.addAll(root.list("registers"));
     Set<String> declared = new HashSet<>();
     RegisterRow registers = new RegisterRow(List.copyOf(root.sections("groups").keySet()));
-    for (Section section : root.list("registers")) {
+    for (Section section : sections) {
       declared.add(RegisterRow.key(section));
       registers.read(section).ifPresent(row -> addWire(row, section, rows));
     }
+    checkScaleRegisters(sections, rows, declared);
     for (Section section : root.list("derived")) {
       DerivedRow.read(section, rows, declared).ifPresent(row -> add(row, section, rows));
       declared.add(section.text("key"));
@@ -98,6 +112,24 @@ final class DeviceFile {
   private void addWire(RegisterSpec row, Section section, List<RegisterSpec> rows) {
     add(row, section, rows);
     writing.read(section, row);
+  }
+
+  /// A row with a fault of its own is among the declared ones only.
+  private static void checkScaleRegisters(
+      List<Section> sections, List<RegisterSpec> rows, Set<String> declared) {
+    Map<String, RegisterSpec> byKey = new HashMap<>();
+    rows.forEach(row -> byKey.put(row.key(), row));
+    for (Section section : sections) {
+      RegisterSpec row = byKey.get(RegisterRow.key(section));
+      String scale = section.text("scale-register");
+      if (row != null && !scale.isEmpty() && byKey.containsKey(scale) == declared.contains(scale)) {
+        row.scaleFault(byKey.get(scale))
+            .ifPresent(fault ->
+                section.fault(
+                    "scale-register",
+                    declared.contains(scale) ? fault : fault + Nearest.question(scale, declared)));
+      }
+    }
   }
 
   private void add(RegisterSpec row, Section section, List<RegisterSpec> rows) {

@@ -48,9 +48,12 @@ record DeviceFolder(Path configDir) {
   private Optional<DeviceType> read(Path file, Faults faults) {
     String name = String.valueOf(file.getFileName()).replace(ENDING, "");
     Variables none = new Variables(Map.of(), System::getenv);
-    return new CheckedFiles(configDir, none, faults)
+    CheckedFiles files = new CheckedFiles(configDir, none, faults);
+    return files
         .read(file, CheckedFiles.Kind.DEVICE)
-        .flatMap(root -> DeviceFile.read(root, name));
+        .flatMap(root ->
+            DeviceFile.read(
+                root, name, files.library(CheckedFiles.Kind.SUNSPEC, SunSpecRows::model)));
   }
 
   private Path file(String name) {

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.voltbus.contract.Access;
 import dev.voltbus.contract.BitSlice;
 import dev.voltbus.contract.ByteOrder;
+import dev.voltbus.contract.Guard;
 import dev.voltbus.contract.Presentation;
 import dev.voltbus.contract.RawRange;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.Scaling;
+import dev.voltbus.contract.SunSpecAbsent;
 import dev.voltbus.contract.TopicText;
 import dev.voltbus.contract.ValueClass;
+import dev.voltbus.contract.WireOrder;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.WordOrder;
@@ -20,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one row under `registers` of a device file.
@@ -38,6 +42,7 @@ final class RegisterRow {
     Optional<Scaling> scaling = row.make(() -> scaling(row));
     Optional<RawRange> range = range(row);
     Map<Long, String> texts = texts(row);
+    Optional<Guard> guard = guard(row);
     String group = group(row);
     if (row.faults().count() > before) {
       return Optional.empty();
@@ -55,9 +60,10 @@ final class RegisterRow {
             presentation,
             row.text("access").equals("rw") ? Access.READ_WRITE : Access.READ_ONLY,
             range.orElseThrow(),
-            row.longs("absent"),
+            absent(row, source),
             group,
-            row.flag("internal", false)));
+            row.flag("internal", false),
+            guard.orElseThrow()));
   }
 
   /// The key, else what the suffix rule makes of label or address.
@@ -74,15 +80,51 @@ final class RegisterRow {
           "words", "required, but missing here: type " + type.word() + " has no fixed length");
       return Optional.empty();
     }
+    int words = row.whole("words", type.words());
+    Optional<WireOrder> order = order(row, words);
+    if (order.isEmpty()) {
+      return Optional.empty();
+    }
     return row.make(() ->
         new WireSource(
             constant(RegisterTable.class, row.text("table", "holding")),
             row.whole("address", 0),
-            row.whole("words", type.words()),
+            words,
             type,
-            constant(WordOrder.class, row.text("word-order", "high-first")),
-            constant(ByteOrder.class, row.text("byte-order", "high-first")),
+            order.get().words(),
+            order.get().bytes(),
             BitSlice.WHOLE));
+  }
+
+  /// The order in letters, else that of words and that of bytes.
+  private static Optional<WireOrder> order(Section row, int words) {
+    if (!row.has("order")) {
+      return Optional.of(
+          new WireOrder(
+              constant(WordOrder.class, row.text("word-order", "high-first")),
+              constant(ByteOrder.class, row.text("byte-order", "high-first"))));
+    }
+    for (String other : List.of("word-order", "byte-order")) {
+      if (row.has(other)) {
+        row.fault(other, "order `" + row.text("order") + "` says it already");
+        return Optional.empty();
+      }
+    }
+    Optional<WireOrder> order =
+        WireOrder.ofLetters(row.text("order")).filter(o -> row.text("order").length() == 2 * words);
+    if (order.isEmpty()) {
+      row.fault(
+          "order",
+          "`"
+              + row.text("order")
+              + "` is no order of "
+              + words
+              + " word(s); valid: "
+              + WireOrder.all(words).stream()
+                  .map(valid -> valid.letters(words))
+                  .collect(Collectors.joining(", ")));
+    }
+    return order;
   }
 
   private static WireType type(String word) {
@@ -119,7 +161,8 @@ final class RegisterRow {
     }
     BitSlice slice = slice(row);
     int last = slice.shift() + slice.width() - 1;
-    if (!slice.isWhole() && (type.isText() || type.isFloat() || wire.table().isBits())) {
+    boolean integer = !type.isText() && !type.isFloat() && !type.isBcd();
+    if (!slice.isWhole() && (!integer || wire.table().isBits())) {
       row.fault("slice", "type " + type.word() + " has no part; an integer type has");
     } else if (!slice.isWhole() && last >= 16 * wire.words()) {
       row.fault(
@@ -129,13 +172,43 @@ final class RegisterRow {
     if (type.isText() && row.has("absent")) {
       row.fault("absent", "type " + type.word() + " has no raw number that could mean absent");
     }
+    for (String key : List.of("scale-register", "valid", "max-rate", "counter")) {
+      if (type.isText() && row.has(key)) {
+        row.fault(key, "type " + type.word() + " has no number");
+      }
+    }
   }
 
   private static Scaling scaling(Section row) {
     return new Scaling(
         row.decimal("scale", BigDecimal.ONE),
         row.decimal("offset", BigDecimal.ZERO),
-        row.text("sign").equals("negated"));
+        row.text("sign").equals("negated"),
+        row.textOrNull("scale-register"));
+  }
+
+  private static Optional<Guard> guard(Section row) {
+    Section valid = row.section("valid");
+    return row.make(() ->
+        new Guard(
+            valid.decimalOrNull("min"),
+            valid.decimalOrNull("max"),
+            row.has("max-rate") ? perSecond(row.text("max-rate")) : null,
+            row.flag("counter", false),
+            row.whole("confirm", Guard.USUAL_CONFIRM),
+            row.text("hold").equals("last")));
+  }
+
+  /// The number in `50/s`.
+  private static BigDecimal perSecond(String rate) {
+    return new BigDecimal(rate.substring(0, rate.indexOf('/')));
+  }
+
+  /// The raw values listed, or with `absent: sunspec` the one SunSpec gives the type.
+  private static List<Long> absent(Section row, WireSource wire) {
+    return row.text("absent").equals("sunspec")
+        ? SunSpecAbsent.of(wire.type(), wire.words()).map(List::of).orElse(List.of())
+        : row.longs("absent");
   }
 
   private static Optional<RawRange> range(Section row) {

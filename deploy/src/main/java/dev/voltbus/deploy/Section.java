@@ -60,6 +60,10 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
     return has(key) ? node.get(key).decimalValue() : otherwise;
   }
 
+  @Nullable BigDecimal decimalOrNull(String key) {
+    return has(key) ? node.get(key).decimalValue() : null;
+  }
+
   Duration duration(String key, Duration otherwise) {
     return has(key) ? DurationText.parse(text(key)) : otherwise;
   }

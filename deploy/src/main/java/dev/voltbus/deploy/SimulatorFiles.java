@@ -42,7 +42,11 @@ final class SimulatorFiles {
     Faults faults = new Faults();
     CheckedFiles files = new CheckedFiles(configDir, variables(), faults);
     Optional<DeviceType> type =
-        files.read(file, CheckedFiles.Kind.DEVICE).flatMap(root -> DeviceFile.read(root, device));
+        files
+            .read(file, CheckedFiles.Kind.DEVICE)
+            .flatMap(root ->
+                DeviceFile.read(
+                    root, device, files.library(CheckedFiles.Kind.SUNSPEC, SunSpecRows::model)));
     Optional<Profile> profile = type.flatMap(known -> profile(files, device, known));
     faults.throwIfAny();
     return new Simulated(type.orElseThrow(), profile.orElseThrow());

@@ -112,8 +112,11 @@ final class SiteReader {
   private Map<String, Device> devices() {
     Map<String, Device> devices = new LinkedHashMap<>();
     Map<String, String> places = new HashMap<>();
+    CheckedFiles.Library<Section> models =
+        files.library(CheckedFiles.Kind.SUNSPEC, SunSpecRows::model);
     CheckedFiles.Library<DeviceType> types =
-        files.library(CheckedFiles.Kind.DEVICE, DeviceFile::read);
+        files.library(
+            CheckedFiles.Kind.DEVICE, (root, name) -> DeviceFile.read(root, name, models));
     root.sections("devices")
         .forEach((name, section) -> {
           checkLink(section);

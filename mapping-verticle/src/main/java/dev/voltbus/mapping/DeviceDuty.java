@@ -54,7 +54,9 @@ final class DeviceDuty implements ShardDuty {
   @Override
   public Future<Void> begin(Lease won) {
     lease = won;
-    mapper = new DeviceMapper(device, layout);
+    mapper =
+        new DeviceMapper(
+            device, layout, new HeldReadingsWatch(site, device, layout, wiring.metrics()));
     Bus.Subscription served =
         wiring
             .bus()

@@ -7,6 +7,7 @@ import dev.voltbus.contract.Quality;
 import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.RegisterBlock;
 import dev.voltbus.contract.RegisterCodec;
+import dev.voltbus.contract.ScaleFactor;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.WireSource;
 import java.util.ArrayList;
@@ -20,8 +21,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A register whose read failed keeps its last value. While its neighbours in the group are fresh
 /// it counts as stale at once, because the group's read time is not its own; once older than its
-/// limit, or never read, it is bad. If the whole group failed, its values grow old by themselves, and
-/// faster than their limits say: stale with the second failed poll in a row, bad with the third.
+/// limit, or never read, it is bad. If the whole group failed, its values grow old by themselves,
+/// and faster than their limits say: stale with the second failed poll in a row, bad with the
+/// third.
+///
+/// A value whose scale factor stands in a register of the device is made only from a poll that
+/// brought both (see `DevicePoll`). A reading that the register's guard holds back is no value
+/// either.
 final class DeviceMapper {
 
   /// What became of a poll.
@@ -42,16 +48,21 @@ final class DeviceMapper {
   /// A value is not taken away by cycles alone: at ten polls a second three are nothing.
   private static final long LEAST_AGE_OF_BAD_MILLIS = 1000;
 
+  private static final int NO_EXPONENT = Integer.MIN_VALUE;
+
   private final String device;
   private final SnapshotLayout layout;
   private final List<PollGroup> groups;
   private final int[][] registersOfGroup;
   private final List<DerivedValue> derived = new ArrayList<>();
+  private final @Nullable ReadingGuard[] guards;
+  private final HeldReadings heldReadings;
 
   private final double[] values;
   private final long[] raws;
   private final byte[] qualities;
   private final byte[] reasons;
+  private final byte[] exponents;
   private final short[] words;
   private final long[] goodNanos;
   private final byte[] failures;
@@ -65,14 +76,21 @@ final class DeviceMapper {
   private long sequence;
 
   DeviceMapper(String device, SnapshotLayout layout) {
+    this(device, layout, HeldReadings.UNTOLD);
+  }
+
+  DeviceMapper(String device, SnapshotLayout layout, HeldReadings heldReadings) {
     this.device = device;
     this.layout = layout;
+    this.heldReadings = heldReadings;
     this.groups = layout.map().groups();
     int size = layout.size();
     this.values = new double[size];
     this.raws = new long[size];
     this.qualities = new byte[size];
     this.reasons = new byte[size];
+    this.exponents = new byte[layout.hasScaleRegisters() ? size : 0];
+    this.guards = new ReadingGuard[size];
     this.words = new short[layout.totalWords()];
     this.goodNanos = new long[size];
     this.failures = new byte[size];
@@ -98,6 +116,9 @@ final class DeviceMapper {
     for (int i = 0; i < layout.size(); i++) {
       if (layout.codec(i) == null) {
         derived.add(DerivedValue.compile(layout, i));
+      }
+      if (layout.spec(i).guard().isActive()) {
+        guards[i] = new ReadingGuard(layout.spec(i).guard());
       }
     }
   }
@@ -147,9 +168,20 @@ final class DeviceMapper {
     if (oldest != null) {
       groupReadAts[group] = oldest.readAt();
       groupReadNanos[group] = readNanos;
+    } else {
+      noteAbsence(group);
     }
     for (int index : registersOfGroup[group]) {
       readRegister(poll.blocks(), index, readNanos, oldest != null, now);
+    }
+  }
+
+  private void noteAbsence(int group) {
+    for (int index : registersOfGroup[group]) {
+      @Nullable ReadingGuard guard = guards[index];
+      if (guard != null) {
+        guard.deviceWasAway();
+      }
     }
   }
 
@@ -171,37 +203,93 @@ final class DeviceMapper {
       return;
     }
     WireSource wire = codec.wire();
-    @Nullable RegisterBlock block = blockOf(blocks, wire);
-    if (block != null && block.isRead()) {
+    @Nullable RegisterCodec scale = scaleOf(index);
+    WireSource other = scale == null ? wire : scale.wire();
+    @Nullable RegisterBlock both = blockOf(blocks, wire, other);
+    @Nullable RegisterBlock block = both == null ? blockOf(blocks, wire, wire) : both;
+    @Nullable RegisterBlock factor = both == null ? blockOf(blocks, other, other) : both;
+    if (block != null && block.isRead() && factor != null && factor.isRead()) {
       block.copyTo(wire.address(), wire.words(), words, layout.wordsAt(index));
-      decode(codec, index, readNanos);
+      decode(codec, index, scale == null ? 0 : exponent(scale, factor), readNanos, now);
       return;
     }
     failures[index] = (byte) Math.min(FAILURES_TO_BAD, failures[index] + 1);
     if (groupIsFresh || goodNanos[index] == NEVER || failures[index] >= FAILURES_TO_STALE) {
-      fail(index, block == null ? QualityReason.NOT_READ_YET : block.reason(), now);
+      fail(index, missing(block), now);
     }
   }
 
-  private static @Nullable RegisterBlock blockOf(List<RegisterBlock> blocks, WireSource wire) {
+  private @Nullable RegisterCodec scaleOf(int index) {
+    int scale = layout.scaleOf(index);
+    return scale < 0 ? null : layout.codec(scale);
+  }
+
+  /// The block that brought both places in one answer.
+  private static @Nullable RegisterBlock blockOf(
+      List<RegisterBlock> blocks, WireSource wire, WireSource other) {
     for (int i = 0; i < blocks.size(); i++) {
-      if (blocks.get(i).covers(wire.table(), wire.address(), wire.words())) {
-        return blocks.get(i);
+      RegisterBlock block = blocks.get(i);
+      if (block.covers(wire.table(), wire.address(), wire.words())
+          && block.covers(other.table(), other.address(), other.words())) {
+        return block;
       }
     }
     return null;
   }
 
-  private void decode(RegisterCodec codec, int index, long readNanos) {
+  /// Why there is no value: its own block, or that of its scale factor, did not come.
+  private static QualityReason missing(@Nullable RegisterBlock block) {
+    if (block == null) {
+      return QualityReason.NOT_READ_YET;
+    }
+    return block.isRead() ? QualityReason.SCALE_UNKNOWN : block.reason();
+  }
+
+  /// What the scale-factor register says, or `NO_EXPONENT`.
+  private static int exponent(RegisterCodec scale, RegisterBlock block) {
+    WireSource wire = scale.wire();
+    short[] read = new short[wire.words()];
+    block.copyTo(wire.address(), wire.words(), read, 0);
+    long raw = scale.raw(read, 0);
+    boolean valid = scale.check(raw) == QualityReason.NONE && ScaleFactor.isValid(raw);
+    return valid ? (int) raw : NO_EXPONENT;
+  }
+
+  private void decode(RegisterCodec codec, int index, int exponent, long readNanos, long now) {
     long raw = codec.raw(words, layout.wordsAt(index));
     QualityReason reason = codec.check(raw);
+    if (reason == QualityReason.NONE && exponent == NO_EXPONENT) {
+      reason = QualityReason.SCALE_UNKNOWN;
+    }
+    double value = reason == QualityReason.NONE ? codec.value(raw, exponent) : 0;
+    @Nullable ReadingGuard guard = guards[index];
+    if (reason == QualityReason.NONE && guard != null) {
+      reason = judge(guard, index, value, readNanos);
+      if (reason != QualityReason.NONE && guard.keepsLast()) {
+        fail(index, reason, now);
+        return;
+      }
+    }
     boolean good = reason == QualityReason.NONE;
     raws[index] = raw;
-    values[index] = good ? codec.value(raw) : 0;
+    values[index] = good ? value : 0;
     qualities[index] = good ? GOOD : BAD;
     reasons[index] = (byte) reason.ordinal();
     goodNanos[index] = readNanos;
     failures[index] = 0;
+    if (exponents.length > 0) {
+      exponents[index] = (byte) (good ? exponent : 0);
+    }
+  }
+
+  private QualityReason judge(ReadingGuard guard, int index, double value, long readNanos) {
+    QualityReason reason = guard.judge(value, readNanos);
+    if (reason == QualityReason.NONE) {
+      heldReadings.taken(index);
+    } else {
+      heldReadings.held(index, value, reason, words);
+    }
+    return reason;
   }
 
   private void fail(int index, QualityReason reason, long now) {
@@ -256,6 +344,7 @@ final class DeviceMapper {
             groupReadAts.clone(),
             ages,
             staleAfter.clone(),
-            unavailableAfter.clone()));
+            unavailableAfter.clone(),
+            exponents.clone()));
   }
 }

@@ -96,7 +96,8 @@ class DeviceMapperTest {
     assertEquals(Quality.GOOD, quality(second, "battery_pack_voltage"));
   }
 
-  // Pains A7: whoever acts on a value must not wait out its age limit when three cycles have failed.
+  // Pains A7: whoever acts on a value must not wait out its age limit when three cycles have
+  // failed.
   @Test
   void silentDeviceIsStaleWithTheSecondFailedPollAndUnavailableWithTheThird() {
     map(0, pack(5280, 50), settings());

@@ -105,7 +105,7 @@ final class BrokerPublisher implements Publisher, Outlet {
     if (number == null) {
       topic.text(out, value.readAt(), value.text());
     } else {
-      topic.number(out, value.readAt(), number, value.raw(), value.text());
+      topic.number(out, value.readAt(), number, value.raw(), value.exponent(), value.text());
     }
     return send(topic.topic().with(qosOverride, retainOverride), out.toBuffer());
   }

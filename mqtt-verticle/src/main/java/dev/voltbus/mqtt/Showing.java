@@ -10,8 +10,8 @@ import dev.voltbus.contract.SnapshotLayout;
 enum Showing {
   /// The value itself.
   VALUE,
-  /// That there is none, and why: the device was heard, but the sensor is absent or the words are
-  /// no value.
+  /// That there is none, and why: the device was heard, but the sensor is absent, or the words are
+  /// no value or one that cannot be.
   REASON,
   /// Nothing: too old, never read, or the device was not heard.
   NOTHING;
@@ -25,7 +25,16 @@ enum Showing {
       return NOTHING;
     }
     return switch (received.snapshot().reason(index)) {
-      case SENSOR_ABSENT, NOT_A_NUMBER, NOT_TEXT, DIVIDED_BY_ZERO -> REASON;
+      case SENSOR_ABSENT,
+          NOT_A_NUMBER,
+          NOT_TEXT,
+          DIVIDED_BY_ZERO,
+          SCALE_UNKNOWN,
+          OUT_OF_RANGE,
+          TOO_FAST,
+          STEPPED_BACK,
+          NOT_FOUND ->
+          REASON;
       case SOURCE_NOT_GOOD -> ofSources(received, index, nowNanos);
       case UNKNOWN, NONE, NOT_READ_YET, NO_ANSWER, REFUSED, NO_CONNECTION, TOO_OLD -> NOTHING;
     };

@@ -114,7 +114,7 @@ final class ValueReports {
     if (isText[at]) {
       topics[at].text(out, readAt, text);
     } else {
-      topics[at].number(out, readAt, value, raw, text);
+      topics[at].number(out, readAt, value, raw, snapshot.exponent(index), text);
     }
     if (outlet.offer(topics[at].topic(), out.toBuffer())) {
       sentValues[at] = value;

@@ -22,9 +22,9 @@ final class ValueTopic {
   private final Topic topic;
   private final byte[] head;
   private final byte[] kind;
+  private final RegisterSpec spec;
   private final byte[] scale;
   private final byte[] tail;
-  private final int precision;
   private final boolean isComputed;
 
   ValueTopic(Topic topic, RegisterSpec spec) {
@@ -34,9 +34,9 @@ final class ValueTopic {
     this.kind =
         ascii(
             ",\"wire_type\":" + wireType(spec) + ",\"value_class\":" + valueClass(spec).ordinal());
-    this.scale = ascii(",\"scale\":" + scale(spec.scaling()).toPlainString());
+    this.spec = spec;
+    this.scale = scaleMember(0);
     this.tail = tail(spec.key(), shown);
-    this.precision = shown.precision();
     this.isComputed =
         spec.source() instanceof Derivation derived && derived.op() != Derivation.Op.LOOKUP;
   }
@@ -48,6 +48,11 @@ final class ValueTopic {
   /// Derived values have no words, hence wire type 0 (unknown).
   private static int wireType(RegisterSpec spec) {
     return spec.source() instanceof WireSource wire ? wire.type().code() : 0;
+  }
+
+  private byte[] scaleMember(int exponent) {
+    BigDecimal factor = scale(spec.scaling()).scaleByPowerOfTen(exponent);
+    return ascii(",\"scale\":" + factor.toPlainString());
   }
 
   /// The factor from raw to value, negative where the device counts the other way.
@@ -102,14 +107,17 @@ final class ValueTopic {
   }
 
   /// @param readAt Unix milliseconds of the reading
+  /// @param exponent scale factor that the device stated with the value, 0 if its scale is fixed
   /// @param text text of the value, or null if it has none
-  void number(JsonText out, long readAt, double value, long raw, @Nullable String text) {
+  void number(
+      JsonText out, long readAt, double value, long raw, int exponent, @Nullable String text) {
     begin(out, readAt);
     out.raw(VALUE);
     out.number(value);
     out.raw(RAW);
     out.integer(isComputed ? (long) value : raw);
-    out.raw(scale);
+    out.raw(exponent == 0 ? scale : scaleMember(exponent));
+    int precision = spec.precision(exponent);
     if (precision > 0) {
       out.raw(FORMATTED);
       out.fixed(value, precision);
