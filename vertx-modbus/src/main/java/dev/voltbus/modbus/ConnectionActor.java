@@ -112,8 +112,9 @@ final class ConnectionActor implements ModbusClient {
   }
 
   @Override
-  public Future<Words> exchange(ReadWriteRegisters request, Duration timeout) {
-    return submit(request, timeout, pdu -> Pdu.words(request, pdu));
+  public Future<Words> exchange(
+      ReadWriteRegisters request, Duration timeout, BooleanSupplier permit) {
+    return submit(request, timeout, permit, pdu -> Pdu.words(request, pdu));
   }
 
   @Override

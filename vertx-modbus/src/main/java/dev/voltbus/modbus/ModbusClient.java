@@ -71,7 +71,12 @@ public interface ModbusClient {
 
   /// Writes and reads in one transaction (function 23), before all reads that wait; the deadline
   /// lies `timeout` from now, 1 ms..10 min. Failures mean what they mean for [#write].
-  Future<Words> exchange(ReadWriteRegisters request, Duration timeout);
+  default Future<Words> exchange(ReadWriteRegisters request, Duration timeout) {
+    return exchange(request, timeout, () -> true);
+  }
+
+  /// The same with a permit, as for [#write].
+  Future<Words> exchange(ReadWriteRegisters request, Duration timeout, BooleanSupplier permit);
 
   /// Reads the device's identification (function 43/14), with as many requests as its answer needs,
   /// which all share one deadline; it lies `timeout` from now, 1 ms..10 min.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.modbus.ModbusRequest.ReadHolding;
+import dev.voltbus.modbus.ModbusRequest.ReadWriteRegisters;
 import dev.voltbus.modbus.ModbusRequest.WriteRegister;
 import dev.voltbus.modbus.TestingModbusServer.Frame;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// Units that are all at once, units that sleep, and who watches the wire; on every transport.
@@ -121,6 +123,21 @@ abstract class ModbusUnitContract extends ModbusConnectionContract {
     assertEquals(Words.of(3), await(client.readWriteRegisters(4, 8, 1, 8, Words.of(3))));
     assertEquals(List.of("3@8", "23@8"), frames(2));
     assertEquals(5, slave.registers().holding[300]);
+  }
+
+  // The right to write may be lost while the unit wakes.
+  @Test
+  void writeWhosePermissionGoesWhileItsUnitWakesIsNotSent() throws Exception {
+    client.pace(1, SLEEPER);
+    AtomicBoolean permitted = new AtomicBoolean(true);
+    slave.then((frame, peer) -> permitted.set(false));
+    failure(
+        ModbusDeadlineException.class,
+        client.write(new WriteRegister(1, 9, 5), LONG, permitted::get));
+    assertEquals(List.of("3@9"), frames(1));
+    ReadWriteRegisters both = new ReadWriteRegisters(1, 9, 1, 9, Words.of(5));
+    failure(ModbusDeadlineException.class, client.exchange(both, LONG, permitted::get));
+    assertEquals(1009, slave.registers().holding[9]);
   }
 
   @Test
