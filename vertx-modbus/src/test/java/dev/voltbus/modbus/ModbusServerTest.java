@@ -20,6 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -294,6 +295,36 @@ class ModbusServerTest {
     send(good, "0001 0000 0006 01 03 0001 0001");
     assertEquals("000100000005010302" + "0001", receive(good));
     assertEquals(1, server.counters().malformed());
+  }
+
+  // The other clients must not suffer from one that sends rubbish.
+  @Test
+  void spoiltFramesEndAtMostTheirOwnConnection() throws Exception {
+    long seed = Long.getLong("voltbus.test.seed", System.nanoTime());
+    System.out.println("server under spoilt frames: -Dvoltbus.test.seed=" + seed);
+    SpoiltFrames frames = new SpoiltFrames(seed);
+    Socket good = socket();
+    for (int i = 0; i < 200; i++) {
+      ModbusRequest request = frames.request();
+      byte[] right = frames.framed(FrameForm.TCP, i, request.unit(), RequestPdu.of(request));
+      try (Socket bad = socket()) {
+        offer(bad, frames.spoilt(right));
+      }
+      send(good, "0001 0000 0006 01 03 0001 0001");
+      assertEquals("000100000005010302" + "0001", receive(good));
+    }
+    assertEquals(201, server.counters().connections());
+  }
+
+  /// Sends the bytes and waits for the server to end the connection.
+  private static void offer(Socket socket, byte[] bytes) throws IOException {
+    try {
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      assertTrue(socket.getInputStream().readAllBytes().length < 100_000);
+    } catch (SocketException e) {
+      // A reset is an end too: the server may close while bytes are on their way.
+    }
   }
 
   // ---- a device with faults
