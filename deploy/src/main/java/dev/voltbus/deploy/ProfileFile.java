@@ -70,27 +70,23 @@ final class ProfileFile {
     section
         .node()
         .fieldNames()
-        .forEachRemaining(key ->
-            signal(section, key)
-                .filter(signal -> holds(section, key, signal))
-                .ifPresent(signal -> values.put(key, signal)));
+        .forEachRemaining(key -> signal(section, key).ifPresent(signal -> values.put(key, signal)));
+    values.forEach((key, signal) -> check(section, key, signal, values));
     return values;
   }
 
-  private boolean holds(Section section, String key, Signal signal) {
+  private void check(Section section, String key, Signal signal, Map<String, Signal> values) {
     List<String> keys = map.registers().stream().map(row -> row.key()).toList();
     if (!keys.contains(key)) {
       section.fault(
           key,
           "device " + map.model() + " has no register `" + key + "`" + Nearest.question(key, keys));
-      return false;
+      return;
     }
     try {
-      ProfileDevice.check(map, key, signal);
-      return true;
+      ProfileDevice.check(map, key, signal, values);
     } catch (IllegalArgumentException e) {
       section.fault(key, String.valueOf(e.getMessage()));
-      return false;
     }
   }
 

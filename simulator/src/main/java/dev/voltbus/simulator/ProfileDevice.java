@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A simulated device made of a register map and a profile: it shows each register's value in the
 /// words its device file describes, and keeps what is written to a writable one.
@@ -33,6 +34,7 @@ public final class ProfileDevice {
   private final Map<String, ShownRegister> registers = new LinkedHashMap<>();
   private final Map<String, SharedRow> rowOfKey = new HashMap<>();
   private final List<SharedRow> rows = new ArrayList<>();
+  private final Set<String> scaleKeys;
   private long startedAt;
 
   /// A device on the machine's monotonic clock.
@@ -50,6 +52,7 @@ public final class ProfileDevice {
     this.nanos = nanos;
     this.startedAt = nanos.getAsLong();
     this.device = new SimulatedDevice(map.model(), functions());
+    this.scaleKeys = scaleKeys(map, profile);
     profile.values().keySet().forEach(key -> wireOf(map, key));
     map.registers().stream()
         .filter(spec -> spec.source() instanceof WireSource)
@@ -65,8 +68,21 @@ public final class ProfileDevice {
   /// @throws IllegalArgumentException naming the key and the value, if the register does not exist
   ///   or cannot hold it
   public static void check(RegisterMap map, String key, Signal signal) {
+    check(map, key, signal, Map.of());
+  }
+
+  /// Judges one value of a profile that says what the scale factors are.
+  ///
+  /// @param values values of the profile, by key
+  /// @throws IllegalArgumentException as above
+  public static void check(RegisterMap map, String key, Signal signal, Map<String, Signal> values) {
     wireOf(map, key);
-    var _ = new ShownRegister(specOf(map, key), signal);
+    RegisterSpec spec = specOf(map, key);
+    @Nullable String scale = spec.scaling().scaleRegister();
+    @Nullable Signal power = scale == null ? null : values.get(scale);
+    int exponent =
+        scale == null || power == null ? 0 : new ShownRegister(specOf(map, scale), power).power(0);
+    var _ = new ShownRegister(spec, signal, () -> exponent, () -> 0);
   }
 
   private static RegisterSpec specOf(RegisterMap map, String key) {
@@ -99,7 +115,7 @@ public final class ProfileDevice {
   /// @throws IllegalArgumentException as `check` does
   public void set(String key, Signal signal) {
     wireOf(map, key);
-    ShownRegister register = new ShownRegister(specOf(map, key), signal);
+    ShownRegister register = shown(specOf(map, key), signal);
     registers.put(key, register);
     Optional.ofNullable(rowOfKey.get(key)).ifPresent(row -> row.replace(register));
   }
@@ -141,7 +157,38 @@ public final class ProfileDevice {
   }
 
   private void prepare(RegisterSpec spec) {
-    registers.put(spec.key(), new ShownRegister(spec, profile.values().get(spec.key())));
+    registers.put(spec.key(), shown(spec, profile.values().get(spec.key())));
+  }
+
+  private ShownRegister shown(RegisterSpec spec, @Nullable Signal signal) {
+    boolean isScale = scaleKeys.contains(spec.key());
+    @Nullable Signal own = signal == null && isScale ? new Signal.Fixed(0) : signal;
+    @Nullable String scale = spec.scaling().scaleRegister();
+    return new ShownRegister(
+        spec,
+        own,
+        () -> scale == null ? 0 : power(scale),
+        () -> isScale ? device.scaleFactorShift() : 0);
+  }
+
+  /// The power of ten that a scale factor register shows now.
+  private int power(String key) {
+    ShownRegister known = registers.get(key);
+    ShownRegister scale =
+        known == null ? shown(specOf(map, key), profile.values().get(key)) : known;
+    return scale.power(seconds());
+  }
+
+  /// Scale factor registers of which the profile shows a value; the others show their defaults.
+  private static Set<String> scaleKeys(RegisterMap map, Profile profile) {
+    Set<String> keys = new HashSet<>();
+    for (RegisterSpec spec : map.registers()) {
+      @Nullable String scale = spec.scaling().scaleRegister();
+      if (scale != null && profile.values().containsKey(spec.key())) {
+        keys.add(scale);
+      }
+    }
+    return keys;
   }
 
   /// Registers that share their words, as bit slices do, share a row.

@@ -3,10 +3,12 @@ package dev.voltbus.simulator;
 import dev.voltbus.contract.BitSlice;
 import dev.voltbus.contract.RegisterCodec;
 import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.ScaleFactor;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One register of a profile: its signal, turned into words by the codec of the contract. Bounds of
@@ -18,15 +20,22 @@ final class ShownRegister {
   private final WireSource wire;
   private final @Nullable Signal signal;
   private final RegisterCodec codec;
+  private final IntSupplier exponent;
+  private final IntSupplier shift;
   private int[] last;
   private long reads;
 
   /// @param signal null for what a register shows of which the profile says nothing: its initial
   ///   number, else its "no sensor", else 0
+  /// @param exponent power of ten its scale factor register shows now; 0 where it has none
+  /// @param shift added to what it shows, for a scale factor register that changes
   /// @throws IllegalArgumentException naming the key and the value, if the register cannot hold the
   ///   signal
-  ShownRegister(RegisterSpec spec, @Nullable Signal signal) {
+  ShownRegister(
+      RegisterSpec spec, @Nullable Signal signal, IntSupplier exponent, IntSupplier shift) {
     this.spec = spec;
+    this.exponent = exponent;
+    this.shift = shift;
     this.wire = (WireSource) spec.source();
     this.signal = signal;
     this.codec = plain(wire.withSlice(BitSlice.WHOLE), spec);
@@ -37,6 +46,11 @@ final class ShownRegister {
     }
     this.last = words(0);
     this.reads = 0;
+  }
+
+  /// A register by itself, without scale factor.
+  ShownRegister(RegisterSpec spec, @Nullable Signal signal) {
+    this(spec, signal, () -> 0, () -> 0);
   }
 
   private static RegisterCodec plain(WireSource wire, RegisterSpec spec) {
@@ -60,6 +74,15 @@ final class ShownRegister {
 
   WireSource wire() {
     return wire;
+  }
+
+  /// The power of ten that a scale factor register shows.
+  int power(double seconds) {
+    if (signal == null || signal instanceof Signal.Text) {
+      return 0;
+    }
+    long shown = Math.round(signal.at(seconds, reads)) + shift.getAsInt();
+    return Math.clamp(shown, ScaleFactor.LEAST, ScaleFactor.MOST);
   }
 
   void restart() {
@@ -87,7 +110,7 @@ final class ShownRegister {
         switch (signal) {
           case null -> initial();
           case Signal.Text(String text) -> characters(text);
-          default -> followed(signal.at(seconds, reads));
+          default -> followed(signal.at(seconds, reads) + shift.getAsInt());
         };
     reads++;
     return last.clone();
@@ -102,7 +125,7 @@ final class ShownRegister {
   }
 
   private int[] encoded(double value) {
-    int[] words = unsigned(codec.encode(value));
+    int[] words = unsigned(codec.encode(value, exponent.getAsInt()));
     return wire.slice().isWhole() ? words : placed(sliced(value, pattern(value)));
   }
 
@@ -122,7 +145,7 @@ final class ShownRegister {
   private long pattern(double value) {
     WireSource highFirst = WireSource.holding(wire.address(), wire.type()).withWords(wire.words());
     long pattern = 0;
-    for (int word : unsigned(plain(highFirst, spec).encode(value))) {
+    for (int word : unsigned(plain(highFirst, spec).encode(value, exponent.getAsInt()))) {
       pattern = pattern << 16 | word;
     }
     return pattern;

@@ -286,6 +286,41 @@ class ProfileDeviceTest {
     }
   }
 
+  private ProfileDevice scaled() {
+    return device(
+        map(
+            row("power_sf", 0, WireType.S16).withAbsent(-32768L),
+            row("power", 1, WireType.S16).withScaling(Scaling.ONE.withScaleRegister("power_sf")),
+            row("unused_sf", 2, WireType.S16).withAbsent(-32768L),
+            row("unused", 3, WireType.S16)
+                .withAbsent(-32768L)
+                .withScaling(Scaling.ONE.withScaleRegister("unused_sf"))),
+        Profile.of("thing", 1).with("power", -1234.5).with("power_sf", -1));
+  }
+
+  @Test
+  void aValueWithAScaleFactorRegisterIsWrittenByThatFactor() throws Refusal {
+    ProfileDevice device = scaled();
+    assertArrayEquals(new int[] {0xFFFF, -12345 & 0xFFFF, 0x8000, 0x8000}, read(device, 0, 4));
+    device.set("power_sf", new Signal.Fixed(1));
+    assertArrayEquals(new int[] {1, -123 & 0xFFFF}, read(device, 0, 2));
+  }
+
+  // As a Fronius does when its power changes: the value is the same, both registers are others.
+  @Test
+  void aChangingScaleFactorTakesItsRawNumbersAlong() throws Refusal {
+    ProfileDevice device = scaled();
+    List<Fault.OfValues> changing = List.of(new Fault.ScaleFactor(1));
+    for (int i = 0; i < 2; i++) {
+      device.device().suffer(changing);
+      assertArrayEquals(new int[] {0xFFFF, -12345 & 0xFFFF}, read(device, 0, 2));
+      device.device().suffer(changing);
+      assertArrayEquals(new int[] {0, -1235 & 0xFFFF}, read(device, 0, 2));
+    }
+    device.device().suffer(List.of());
+    assertArrayEquals(new int[] {0xFFFF, -12345 & 0xFFFF}, read(device, 0, 2));
+  }
+
   @Test
   void aValueCanBeSetWhileItRuns() throws Refusal {
     ProfileDevice device =

@@ -27,6 +27,11 @@ final class TestingWire implements AutoCloseable {
     return new TestingWire(socket);
   }
 
+  /// Whether it has reached itself, as a client may that asks for a port nobody listens on.
+  boolean isItself() {
+    return socket.getLocalPort() == socket.getPort();
+  }
+
   static byte[] hex(String text) {
     return HexFormat.of().parseHex(text.replace(" ", ""));
   }
