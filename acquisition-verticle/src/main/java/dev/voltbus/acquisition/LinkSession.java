@@ -3,11 +3,13 @@ package dev.voltbus.acquisition;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Link;
+import dev.voltbus.contract.LinkTls;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Wiring;
 import dev.voltbus.modbus.ConnectionState;
 import dev.voltbus.modbus.ModbusClient;
 import dev.voltbus.modbus.ModbusClientOptions;
+import dev.voltbus.modbus.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -62,15 +64,23 @@ final class LinkSession implements LinkWrites.Polls {
     this.epoch = wiring.time().wallMillis();
     this.backoff =
         new Backoff(link.reconnectMin(), link.reconnectMax(), RandomGenerator.getDefault());
-    this.client =
-        ModbusClient.create(
-            vertx,
-            ModbusClientOptions.of(link.url())
-                .withConnectTimeout(link.connectTimeout())
-                .withRequestTimeout(link.requestTimeout()));
+    this.client = ModbusClient.create(vertx, options(link));
     this.writes =
         new LinkWrites(vertx, site, link, lease, wiring, agenda, client, writeWatch, this);
     devices.forEach(device -> writes.add(device.device()));
+  }
+
+  private static ModbusClientOptions options(Link link) {
+    ModbusClientOptions options =
+        ModbusClientOptions.of(link.url())
+            .withConnectTimeout(link.connectTimeout())
+            .withRequestTimeout(link.requestTimeout());
+    LinkTls files = link.tls();
+    return files == null
+        ? options
+        : options.withTls(
+            new TlsFiles(
+                files.caFile(), files.certificateFile(), files.keyFile(), files.verifyHost()));
   }
 
   /// Completes when write requests are taken.

@@ -1,22 +1,41 @@
 package dev.voltbus.contract;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// One Modbus connection, shared by its units.
 ///
 /// @param name unique in the site
-/// @param url endpoint, such as `tcp://192.0.2.10:502` or `rtu+tcp://192.0.2.11:4196`
+/// @param url endpoint, such as `tcp://192.0.2.10:502`, `rtu+tcp://192.0.2.11:4196` or
+///   `rtu:///dev/serial/by-id/usb-Adapter?baud=9600`
 /// @param connectTimeout limit for making the connection
 /// @param requestTimeout limit for one request
 /// @param reconnectMin first pause after a lost connection
 /// @param reconnectMax longest pause
+/// @param tls the files of a `tls` url; null for what the system trusts and no own certificate
 public record Link(
     String name,
     String url,
     Duration connectTimeout,
     Duration requestTimeout,
     Duration reconnectMin,
-    Duration reconnectMax) {
+    Duration reconnectMax,
+    @Nullable LinkTls tls) {
+
+  public Link(
+      String name,
+      String url,
+      Duration connectTimeout,
+      Duration requestTimeout,
+      Duration reconnectMin,
+      Duration reconnectMax) {
+    this(name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, null);
+  }
+
+  /// The same link with the files of its `tls` url.
+  public Link with(LinkTls files) {
+    return new Link(name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, files);
+  }
 
   /// A link with the documented defaults.
   public static Link to(String name, String url) {

@@ -9,23 +9,16 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.modbus.ModbusEndpoint;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a site file that its schema has accepted.
 final class SiteReader {
-  private static final Pattern URL =
-      Pattern.compile(
-          "(?:tcp|rtu\\+tcp)://(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+]):([0-9]{1,5})");
-
   private final Section root;
   private final Path siteFile;
   private final Variables variables;
@@ -57,50 +50,7 @@ final class SiteReader {
   }
 
   private List<Link> links() {
-    List<Link> links = new ArrayList<>();
-    Map<String, String> urls = new HashMap<>();
-    root.sections("links")
-        .forEach((name, section) -> {
-          String url = section.text("url");
-          String other = urls.putIfAbsent(url, name);
-          if (other != null) {
-            section.fault(
-                "url", url + " is the url of link " + other + " too; one link serves all units");
-          }
-          links.add(link(name, section));
-        });
-    return links;
-  }
-
-  private static Link link(String name, Section section) {
-    String url = section.text("url");
-    Matcher matcher = URL.matcher(url);
-    if (!matcher.matches()) {
-      section.fault(
-          "url", "`" + url + "` is not of the form tcp://host:port or rtu+tcp://host:port");
-    } else if (!isPort(matcher.group(1))) {
-      section.fault("url", "port " + matcher.group(1) + " is not in 1..65535");
-    }
-    Link usual = Link.to(name, url);
-    Duration least = Duration.ofMillis(10);
-    Duration most = Duration.ofMinutes(5);
-    Link link =
-        new Link(
-            name,
-            url,
-            section.duration("connect-timeout", usual.connectTimeout(), least, most),
-            section.duration("request-timeout", usual.requestTimeout(), least, most),
-            section.duration("reconnect-min", usual.reconnectMin(), least, Duration.ofHours(1)),
-            section.duration("reconnect-max", usual.reconnectMax(), least, Duration.ofHours(24)));
-    if (link.reconnectMax().compareTo(link.reconnectMin()) < 0) {
-      section.fault(
-          section.has("reconnect-max") ? "reconnect-max" : "reconnect-min",
-          "reconnect-max "
-              + DurationText.of(link.reconnectMax())
-              + " is shorter than reconnect-min "
-              + DurationText.of(link.reconnectMin()));
-    }
-    return link;
+    return new LinkReader(siteFile).read(root.sections("links"));
   }
 
   static boolean isPort(String digits) {

@@ -14,6 +14,7 @@ import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -381,11 +382,13 @@ final class ConnectionActor implements ModbusClient {
     return present;
   }
 
-  /// All who waited for this connection hear of it now; else each of them would try in turn.
+  /// All who waited for this connection hear of it now; else each of them would try in turn. They
+  /// are taken before the first hears: what it asks next may try again.
   private void connectFailed(Pending<?> first, String reason) {
+    List<Pending<?>> waiting = lanes.drain();
     tell(new ConnectionState.ConnectFailed(reason));
     failUnconnected(first, reason);
-    lanes.drain().forEach(waiting -> failUnconnected(waiting, reason));
+    waiting.forEach(each -> failUnconnected(each, reason));
   }
 
   private void failUnconnected(Pending<?> pending, String reason) {

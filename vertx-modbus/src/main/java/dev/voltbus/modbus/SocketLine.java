@@ -8,6 +8,8 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
 
 /// A TCP connection, plain or under TLS.
@@ -46,8 +48,27 @@ final class SocketLine implements Line {
 
   @Override
   public void send(byte[] frame) throws IOException {
-    socket.getOutputStream().write(frame);
-    socket.getOutputStream().flush();
+    try {
+      socket.getOutputStream().write(frame);
+      socket.getOutputStream().flush();
+    } catch (IOException e) {
+      throw lastWords(e);
+    }
+  }
+
+  /// A TLS server that refuses us says why and closes; the write only finds it closed.
+  private IOException lastWords(IOException broken) {
+    if (socket instanceof SSLSocket) {
+      try {
+        socket.setSoTimeout(1);
+        var _ = input.read();
+      } catch (SSLException reason) {
+        return reason;
+      } catch (IOException e) {
+        return broken;
+      }
+    }
+    return broken;
   }
 
   @Override

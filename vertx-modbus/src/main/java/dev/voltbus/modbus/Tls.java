@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -44,8 +45,17 @@ final class Tls {
     } catch (SocketTimeoutException e) {
       throw new SocketTimeoutException("TLS handshake got no answer within " + limitMillis + " ms");
     } catch (SSLException e) {
-      throw new IOException("TLS handshake failed: " + reason(e), e);
+      throw new IOException("TLS handshake failed: " + handshakeFault(e), e);
     }
+  }
+
+  private static String handshakeFault(SSLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertPathBuilderException) {
+        return "the server's certificate is not trusted (no way from it to the ca-file)";
+      }
+    }
+    return reason(failure);
   }
 
   /// The words of the innermost cause: the outer ones only say that a handshake failed.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// An open line with its framing, used by one thread and for one request at a time. Everything
@@ -142,8 +143,11 @@ final class Wire {
   }
 
   static String reason(IOException e) {
-    return e instanceof EOFException && e.getMessage() == null
-        ? "closed by the other side"
-        : Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    String text = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    return switch (e) {
+      case EOFException end when end.getMessage() == null -> "closed by the other side";
+      case SSLException _ -> "TLS: " + text;
+      default -> text;
+    };
   }
 }

@@ -149,11 +149,11 @@ final class TestingModbusServer {
     return closedConnections.get();
   }
 
-  /// The next request frame, which must come within five seconds.
+  /// The next request frame, which must come within twenty seconds.
   Frame nextFrame() throws InterruptedException {
-    Frame frame = frames.poll(5, TimeUnit.SECONDS);
+    Frame frame = frames.poll(20, TimeUnit.SECONDS);
     if (frame == null) {
-      throw new AssertionError("no frame came within 5 s");
+      throw new AssertionError("no frame came within 20 s");
     }
     return frame;
   }
