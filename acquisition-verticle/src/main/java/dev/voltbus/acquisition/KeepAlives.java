@@ -86,7 +86,15 @@ final class KeepAlives {
       this.target = target;
       this.rule = rule;
       this.count = least() - 1;
-      this.value = rule.value() == null ? null : target.encode(rule.value());
+      this.value = first();
+    }
+
+    /// What is written first; throws if the register cannot be written.
+    private @Nullable Words first() {
+      if (rule.kind() != KeepAlive.Kind.VALUE) {
+        return raw(least());
+      }
+      return rule.value() == null ? null : target.encode(rule.value());
     }
 
     private boolean isOf(WriteTarget other) {

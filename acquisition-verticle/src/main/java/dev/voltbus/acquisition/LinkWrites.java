@@ -76,8 +76,14 @@ final class LinkWrites {
   void add(Device device) {
     Map<String, WriteTarget> targets = WriteTarget.of(device);
     door.add(targets, device.name());
-    for (KeepAlive rule : device.map().keepAlive()) {
-      keepAlives.add(Objects.requireNonNull(targets.get(rule.key()), rule.key()), rule);
+    device.map().keepAlive().forEach(rule -> add(device, targets.get(rule.key()), rule));
+  }
+
+  private void add(Device device, @Nullable WriteTarget target, KeepAlive rule) {
+    try {
+      keepAlives.add(Objects.requireNonNull(target, rule.key()), rule);
+    } catch (IllegalArgumentException e) {
+      LOG.error("device={} keep-alive left out: {}", device.name(), e.getMessage());
     }
   }
 

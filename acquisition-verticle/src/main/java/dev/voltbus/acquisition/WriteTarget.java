@@ -1,6 +1,7 @@
 package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Access;
+import dev.voltbus.contract.AddressSegment;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.RegisterCodec;
 import dev.voltbus.contract.RegisterSpec;
@@ -81,9 +82,25 @@ final class WriteTarget {
 
   /// The words for a value; bits that belong to others are 0.
   ///
-  /// @throws IllegalArgumentException naming register, value and bound
+  /// @throws IllegalArgumentException naming register, value and bound, or saying why it cannot be
+  ///   written at all
   Words encode(double value) {
+    refuseUnplaced();
     return Words.copyOf(codec.encodeInto(new short[codec.wire().words()], value));
+  }
+
+  /// A model of a SunSpec device may stand elsewhere than the map has it, and something else there.
+  private void refuseUnplaced() {
+    for (AddressSegment segment : device.map().segments()) {
+      if (segment.contains(wire())) {
+        throw new IllegalArgumentException(
+            "register "
+                + key()
+                + ": cannot be written, because "
+                + segment.title()
+                + " may stand elsewhere in the device");
+      }
+    }
   }
 
   /// Whether this way needs to know the other bits of the words first.
