@@ -5,11 +5,14 @@ import dev.voltbus.contract.RegisterCodec;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.ScaleFactor;
 import dev.voltbus.contract.WireSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Registers of a device file, read outside of a gateway: neighbours in one request, nothing else.
@@ -29,7 +32,50 @@ final class DeviceReads {
       for (int i = 0; i < words.length; i++) {
         block[i] = (short) words[i];
       }
-      return codecs.stream().map(codec -> line(codec, block, place.address())).toList();
+      return codecs.stream().map(codec -> line(codec, block)).toList();
+    }
+
+    private String line(RegisterCodec codec, short[] block) {
+      int at = codec.wire().address() - place.address();
+      StringBuilder raw = new StringBuilder();
+      for (int i = 0; i < codec.wire().words(); i++) {
+        raw.append(i == 0 ? "" : " ").append("%04x".formatted(block[at + i] & 0xFFFF));
+      }
+      return "  %-20s %-32s %-16s [%s]"
+          .formatted(codec.wire().place(), codec.spec().key(), value(codec, block, at), raw);
+    }
+
+    private String value(RegisterCodec codec, short[] block, int at) {
+      long raw = codec.raw(block, at);
+      @Nullable String text = codec.text(block, at, raw);
+      if (codec.wire().type().isText()) {
+        return "\"" + text + "\"";
+      }
+      QualityReason reason = codec.check(raw);
+      if (reason != QualityReason.NONE) {
+        return reason.text();
+      }
+      @Nullable String factor = codec.spec().scaling().scaleRegister();
+      long exponent = factor == null ? 0 : exponent(factor, block);
+      if (!ScaleFactor.isValid(exponent)) {
+        return raw + " x 10^" + factor;
+      }
+      String unit = codec.spec().presentation().unit();
+      int decimals = Math.max(0, codec.spec().presentation().precision() - (int) exponent);
+      String number =
+          String.format(
+              Locale.ROOT, "%." + decimals + "f", codec.value(raw, Math.toIntExact(exponent)));
+      return number + (unit.isEmpty() ? "" : " " + unit) + (text == null ? "" : " " + text);
+    }
+
+    /// What the register with the power of ten says; no scale factor if it was not read here.
+    private long exponent(String key, short[] block) {
+      for (RegisterCodec codec : codecs) {
+        if (codec.spec().key().equals(key)) {
+          return codec.raw(block, codec.wire().address() - place.address());
+        }
+      }
+      return Long.MIN_VALUE;
     }
   }
 
@@ -41,9 +87,11 @@ final class DeviceReads {
   /// @throws UsageException for a key the map does not have, or that has no words
   static List<Block> of(RegisterMap map, List<String> keys) {
     check(map, keys);
+    Set<String> factors = factors(map, keys);
     List<RegisterCodec> codecs = new ArrayList<>();
     for (RegisterSpec register : map.registers()) {
-      boolean wanted = keys.isEmpty() || keys.contains(register.key());
+      boolean wanted =
+          keys.isEmpty() || keys.contains(register.key()) || factors.contains(register.key());
       if (wanted && register.source() instanceof WireSource) {
         codecs.add(RegisterCodec.of(register));
       }
@@ -52,6 +100,18 @@ final class DeviceReads {
         Comparator.comparing((RegisterCodec codec) -> codec.wire().table())
             .thenComparingInt(codec -> codec.wire().address()));
     return blocks(codecs, map.limits().largestBlock());
+  }
+
+  /// The registers that hold the scale of those asked for.
+  private static Set<String> factors(RegisterMap map, List<String> keys) {
+    Set<String> factors = new HashSet<>();
+    for (RegisterSpec register : map.registers()) {
+      @Nullable String factor = register.scaling().scaleRegister();
+      if (factor != null && keys.contains(register.key())) {
+        factors.add(factor);
+      }
+    }
+    return factors;
   }
 
   private static void check(RegisterMap map, List<String> keys) {
@@ -104,31 +164,5 @@ final class DeviceReads {
     WireSource first = run.getFirst().wire();
     RegisterPlace place = new RegisterPlace(first.table(), first.address(), "");
     return new Block(place, end - first.address(), run);
-  }
-
-  private static String line(RegisterCodec codec, short[] block, int first) {
-    int at = codec.wire().address() - first;
-    StringBuilder raw = new StringBuilder();
-    for (int i = 0; i < codec.wire().words(); i++) {
-      raw.append(i == 0 ? "" : " ").append("%04x".formatted(block[at + i] & 0xFFFF));
-    }
-    return "  %-20s %-32s %-16s [%s]"
-        .formatted(codec.wire().place(), codec.spec().key(), value(codec, block, at), raw);
-  }
-
-  private static String value(RegisterCodec codec, short[] block, int at) {
-    long raw = codec.raw(block, at);
-    @Nullable String text = codec.text(block, at, raw);
-    if (codec.wire().type().isText()) {
-      return "\"" + text + "\"";
-    }
-    QualityReason reason = codec.check(raw);
-    if (reason != QualityReason.NONE) {
-      return reason.text();
-    }
-    String unit = codec.spec().presentation().unit();
-    int decimals = codec.spec().presentation().precision();
-    String number = String.format(Locale.ROOT, "%." + decimals + "f", codec.value(raw));
-    return number + (unit.isEmpty() ? "" : " " + unit) + (text == null ? "" : " " + text);
   }
 }

@@ -66,7 +66,7 @@ record UnitLook(
         .filter(DeviceFit::fits)
         .sorted(
             Comparator.comparing((DeviceFit fit) -> !isUsual(library, fit, unit))
-                .thenComparingInt(fit -> fit.samples() - fit.plausible()))
+                .thenComparingInt(fit -> (fit.samples() - fit.plausible()) / 2))
         .forEach(fit -> fits.add(fit.toString()));
     return fits;
   }

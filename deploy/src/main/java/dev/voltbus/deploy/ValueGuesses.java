@@ -45,13 +45,8 @@ final class ValueGuesses {
     String row() {
       List<String> parts = new ArrayList<>(List.of("type: " + form.kind().word()));
       String order = form.order();
-      boolean lowWordFirst = order.indexOf('a') / 2 == form.words() - 1 && form.words() > 1;
-      boolean lowByteFirst = order.indexOf('a') % 2 == 1;
-      if (lowWordFirst) {
-        parts.add("word-order: low-first");
-      }
-      if (lowByteFirst) {
-        parts.add("byte-order: low-first");
+      if (!form.isNatural()) {
+        parts.add("order: " + form.order());
       }
       if (scale.compareTo(BigDecimal.ONE) != 0) {
         parts.add("scale: " + scale.toPlainString());

@@ -64,7 +64,7 @@ class CommissioningIT {
   @Test
   void decodeNeedsNothingButWords() throws Exception {
     String said = say(0, "decode", "3333", "4253", "--expect=52.8");
-    assertTrue(said.contains("-> type: f32, word-order: low-first"), said);
+    assertTrue(said.contains("-> type: f32, order: cdab"), said);
     assertEquals(
         "`xyz` is not a word; write four hexadecimal digits, such as 42 as 002a," + " or --decimal",
         say(1, "decode", "xyz").strip());

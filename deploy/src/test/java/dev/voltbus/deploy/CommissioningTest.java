@@ -169,7 +169,7 @@ class CommissioningTest {
     assertEquals("on the wire: FC3 address 0x0024 (36), count 2, unit 170", lines.get(0));
     assertEquals("2 word(s): 3333 4253", lines.get(1));
     assertTrue(lines.get(3).startsWith(" * word 0..1  f32 cdab"), run::out);
-    assertTrue(lines.get(3).endsWith("-> type: f32, word-order: low-first"), run::out);
+    assertTrue(lines.get(3).endsWith("-> type: f32, order: cdab"), run::out);
   }
 
   @Test

@@ -18,19 +18,18 @@ class ValueGuessesTest {
       delimiter = '|',
       value = {
         "4253 3333           | 52.8   | 0 | type: f32",
-        "3333 4253           | 52.8   | 0 | type: f32, word-order: low-first",
-        "5342 3333           | 52.8   | 0 | type: f32, byte-order: low-first",
-        "3333 5342           | 52.8   | 0 | type: f32, word-order: low-first, byte-order:"
-            + " low-first",
+        "3333 4253           | 52.8   | 0 | type: f32, order: cdab",
+        "5342 3333           | 52.8   | 0 | type: f32, order: badc",
+        "3333 5342           | 52.8   | 0 | type: f32, order: dcba",
         "404a 6666 6666 6666 | 52.8   | 0 | type: f64",
-        "6666 6666 6666 404a | 52.8   | 0 | type: f64, word-order: low-first",
+        "6666 6666 6666 404a | 52.8   | 0 | type: f64, order: ghefcdab",
         "0001 86a0           | 100.0  | 0 | type: u32, scale: 0.001",
         "14a0                | 52.80  | 0 | type: u16, scale: 0.01",
-        "a014                | 52.80  | 0 | type: u16, byte-order: low-first, scale: 0.01",
+        "a014                | 52.80  | 0 | type: u16, order: ba, scale: 0.01",
         "ffdd                | -3.5   | 0 | type: s16, scale: 0.1",
         "0023                | -3.5   | 0 | type: u16, scale: 0.1, sign: negated",
         "0000 d2f0 0001      | 54.0   | 1 | type: u16, scale: 0.001",
-        "e208 0003           | 254.472 | 0 | type: u32, word-order: low-first, scale: 0.001",
+        "e208 0003           | 254.472 | 0 | type: u32, order: cdab, scale: 0.001",
         "1234                | 1234   | 0 | type: bcd16",
         "0064                | 100    | 0 | type: u16"
       })
