@@ -118,11 +118,16 @@ abstract class SocketContract extends ByteStreamContract {
         new ConnectionState.ConnectFailed("Connection refused"), states.poll(5, TimeUnit.SECONDS));
   }
 
+  /// How many clients at once; more than there are carriers of virtual threads.
+  int many() {
+    return 40;
+  }
+
   // Forty threads blocked in j2mod on two carriers must not keep each other from sending: the slave
   // answers nobody before all have asked.
   @Test
   void manyBlockedClientsDoNotDelayEachOther() throws Exception {
-    int count = 40;
+    int count = many();
     BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
     slave.otherwise((frame, peer) -> answers.add(() -> slave.answer(frame, peer)));
     List<Future<Words>> reads = new ArrayList<>();

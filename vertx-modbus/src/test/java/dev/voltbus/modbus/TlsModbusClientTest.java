@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsModbusClientTest extends SocketContract {
   private static final Path FILES = Path.of("src/test/resources/tls").toAbsolutePath();
 
-  /// Forty at once take their time on a small machine.
+  /// Several at once take their time on a small machine.
   private static final Duration HANDSHAKE = Duration.ofSeconds(20);
 
   @Override
@@ -58,6 +58,12 @@ class TlsModbusClientTest extends SocketContract {
     return super.reaching(target)
         .withConnectTimeout(HANDSHAKE)
         .withTls(files("ca.pem", "client.pem", "client.key"));
+  }
+
+  /// Each handshake costs both sides, here in one JVM, some ten milliseconds of work.
+  @Override
+  int many() {
+    return 8;
   }
 
   private static TlsFiles files(
