@@ -44,7 +44,6 @@ final class ValueGuesses {
     /// How a device file states it.
     String row() {
       List<String> parts = new ArrayList<>(List.of("type: " + form.kind().word()));
-      String order = form.order();
       if (!form.isNatural()) {
         parts.add("order: " + form.order());
       }
