@@ -6,11 +6,26 @@ package dev.voltbus.contract;
 /// @param link name of the link it answers on
 /// @param unit Modbus unit id, 0..255
 /// @param map register map with the site's poll periods
-public record Device(String name, String link, int unit, RegisterMap map) {
+/// @param options how it wants to be asked
+public record Device(String name, String link, int unit, RegisterMap map, UnitOptions options) {
 
   public Device {
     if (unit < 0 || unit > 255) {
       throw new IllegalArgumentException("device " + name + ": unit " + unit + " is not in 0..255");
     }
+  }
+
+  /// A device with the documented default options.
+  public Device(String name, String link, int unit, RegisterMap map) {
+    this(name, link, unit, map, UnitOptions.DEFAULT);
+  }
+
+  public Device withOptions(UnitOptions other) {
+    return new Device(name, link, unit, map, other);
+  }
+
+  /// The most words one read may ask for: the smaller of the map's and the unit's limit.
+  public int largestBlock() {
+    return Math.min(map.limits().largestBlock(), options.largestBlock());
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reconnectMin first pause after a lost connection
 /// @param reconnectMax longest pause
 /// @param tls the files of a `tls` url; null for what the system trusts and no own certificate
+/// @param pauseAfterConnect silence between a new connection and its first request
 public record Link(
     String name,
     String url,
@@ -20,7 +21,8 @@ public record Link(
     Duration requestTimeout,
     Duration reconnectMin,
     Duration reconnectMax,
-    @Nullable LinkTls tls) {
+    @Nullable LinkTls tls,
+    Duration pauseAfterConnect) {
 
   public Link(
       String name,
@@ -29,12 +31,27 @@ public record Link(
       Duration requestTimeout,
       Duration reconnectMin,
       Duration reconnectMax) {
-    this(name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, null);
+    this(
+        name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, null, Duration.ZERO);
   }
 
   /// The same link with the files of its `tls` url.
   public Link with(LinkTls files) {
-    return new Link(name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, files);
+    return new Link(
+        name,
+        url,
+        connectTimeout,
+        requestTimeout,
+        reconnectMin,
+        reconnectMax,
+        files,
+        pauseAfterConnect);
+  }
+
+  /// The same link with a silence between a new connection and its first request.
+  public Link withPauseAfterConnect(Duration pause) {
+    return new Link(
+        name, url, connectTimeout, requestTimeout, reconnectMin, reconnectMax, tls, pause);
   }
 
   /// A link with the documented defaults.

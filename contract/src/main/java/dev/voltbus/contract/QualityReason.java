@@ -18,7 +18,8 @@ public enum QualityReason {
   OUT_OF_RANGE("outside its valid range"),
   TOO_FAST("changed faster than it can"),
   STEPPED_BACK("counter stepped back"),
-  NOT_FOUND("not found in the device");
+  NOT_FOUND("not found in the device"),
+  BUSY("device was busy");
 
   private static final QualityReason[] ALL = values();
 

@@ -46,8 +46,28 @@ class DefaultsTest {
             Duration.ofSeconds(3),
             Duration.ofSeconds(1),
             Duration.ofMillis(250),
-            Duration.ofSeconds(30)),
+            Duration.ofSeconds(30),
+            null,
+            Duration.ZERO),
         Link.to("rack", "tcp://192.0.2.10:502"));
+  }
+
+  @Test
+  void aUnitIsAskedTwiceBeforeItCountsAsSilentAndCostsItsNeighboursThreePercent() {
+    assertEquals(
+        new UnitOptions(
+            null,
+            1,
+            Duration.ZERO,
+            125,
+            false,
+            false,
+            false,
+            Duration.ofSeconds(1),
+            3,
+            Duration.ofSeconds(3),
+            2),
+        UnitOptions.DEFAULT);
   }
 
   @Test

@@ -83,7 +83,8 @@ record ValueRow(
               REFUSED,
               NO_CONNECTION,
               SOURCE_NOT_GOOD,
-              NOT_FOUND ->
+              NOT_FOUND,
+              BUSY ->
               false;
         };
   }

@@ -5,6 +5,7 @@ import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.UnitOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,8 @@ final class DeviceFile {
     SunSpecRows.Expanded sunspec = SunSpecRows.expand(root, models, limits.largestBlock());
     List<RegisterSpec> rows = rows(sunspec.rows());
     List<KeepAlive> keepAlive = new KeepAliveRows(rows, writing.byKey()).read(root);
+    UnitOptions options = UnitOptionsReader.read(root.section("unit-options"), UnitOptions.DEFAULT);
+    BlockLength.check(root, rows, limits.largestBlock());
     if (faults.count() > before) {
       return Optional.empty();
     }
@@ -60,7 +63,7 @@ final class DeviceFile {
             new RegisterMap(name, rows, groups, limits)
                 .withWriting(writing.byKey(), keepAlive)
                 .withSegments(sunspec.segments()))
-        .map(map -> new DeviceType(map, root.wholeOrNull("unit")));
+        .map(map -> new DeviceType(map, root.wholeOrNull("unit"), options));
   }
 
   private ReadLimits limits() {

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.RegisterMap;
+import dev.voltbus.contract.UnitOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param map register map with the file's own poll periods
 /// @param unit usual unit id, or null if the file states none
-record DeviceType(RegisterMap map, @Nullable Integer unit) {
+/// @param options how such a device usually wants to be asked
+record DeviceType(RegisterMap map, @Nullable Integer unit, UnitOptions options) {
 
   /// The register map with other periods for some poll groups. Ages that the file sets itself are
   /// kept where they are longer than the ones that follow from the new period.

@@ -37,14 +37,21 @@ final class LinkReader {
     Duration least = Duration.ofMillis(10);
     Link link =
         new Link(
-            name,
-            url,
-            section.duration(
-                "connect-timeout", usual.connectTimeout(), least, Duration.ofMinutes(1)),
-            section.duration(
-                "request-timeout", usual.requestTimeout(), least, Duration.ofMinutes(5)),
-            section.duration("reconnect-min", usual.reconnectMin(), least, Duration.ofHours(1)),
-            section.duration("reconnect-max", usual.reconnectMax(), least, Duration.ofHours(24)));
+                name,
+                url,
+                section.duration(
+                    "connect-timeout", usual.connectTimeout(), least, Duration.ofMinutes(1)),
+                section.duration(
+                    "request-timeout", usual.requestTimeout(), least, Duration.ofMinutes(5)),
+                section.duration("reconnect-min", usual.reconnectMin(), least, Duration.ofHours(1)),
+                section.duration(
+                    "reconnect-max", usual.reconnectMax(), least, Duration.ofHours(24)))
+            .withPauseAfterConnect(
+                section.duration(
+                    "pause-after-connect",
+                    usual.pauseAfterConnect(),
+                    Duration.ZERO,
+                    Duration.ofSeconds(60)));
     checkOrder(section, link);
     return section.has("tls")
         ? link.with(tls(section.section("tls"), endpoint.orElse(null)))

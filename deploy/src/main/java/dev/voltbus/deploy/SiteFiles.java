@@ -7,6 +7,7 @@ import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,13 +59,24 @@ final class SiteFiles {
                 site.devices().size(),
                 site.publications().size()));
     site.links().forEach(link -> lines.add(describe(link)));
-    site.devices().forEach(device -> lines.add(describe(device)));
+    for (Device device : site.devices()) {
+      lines.add(describe(device));
+      lines.add("  " + UnitOptionsReader.describe(device.options(), requestTimeout(site, device)));
+    }
     site.publications().forEach(publication -> lines.add(describe(publication)));
     @Nullable Mirror mirror = site.mirror();
     if (mirror != null) {
       lines.add(describe(mirror));
     }
     return lines;
+  }
+
+  private static Duration requestTimeout(Site site, Device device) {
+    return site.links().stream()
+        .filter(link -> link.name().equals(device.link()))
+        .map(Link::requestTimeout)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String describe(Link link) {

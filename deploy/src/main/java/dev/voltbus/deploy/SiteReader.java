@@ -6,6 +6,7 @@ import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
+import dev.voltbus.contract.UnitOptions;
 import dev.voltbus.modbus.ModbusEndpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,8 +147,12 @@ final class SiteReader {
       return Optional.empty();
     }
     Map<String, Duration> periods = periods(section.section("poll"), type);
-    return section.make(
-        () -> new Device(name, section.text("link"), unit, type.withPeriods(periods)));
+    UnitOptions options = UnitOptionsReader.read(section.section("options"), type.options());
+    Optional<Device> device =
+        section.make(
+            () -> new Device(name, section.text("link"), unit, type.withPeriods(periods), options));
+    device.ifPresent(made -> BlockLength.check(section.section("options"), made));
+    return device;
   }
 
   private static Map<String, Duration> periods(Section poll, DeviceType type) {

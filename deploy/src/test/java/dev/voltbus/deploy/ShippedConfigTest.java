@@ -189,6 +189,7 @@ class ShippedConfigTest {
             "link l: tcp://127.0.0.1:502, request limit 1s",
             "device d: byd, unit 7 on link l, 36 registers, polls live every 1s,"
                 + " inverter every 10s, static every 1m",
+            "  timeout 1s, retries 1, gap 0ms, bus time 3 %, lost after 3s and 2 cycle(s)",
             "publication p: contract tinybms to mqtt://127.0.0.1:1883 as tinybms-victron,"
                 + " prefix victron/tinybms, from d"),
         SiteFiles.describe(siteOf("byd", "tinybms")));
