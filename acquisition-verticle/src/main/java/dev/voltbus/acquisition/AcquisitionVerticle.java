@@ -71,12 +71,13 @@ public final class AcquisitionVerticle extends VerticleBase {
         won -> won.succeeded() ? won.result().release() : Future.succeededFuture());
   }
 
-  /// The read requests a device gets, for `voltbus check`: one line each.
+  /// The read requests a device gets at first, for `voltbus check`: one line each, with the reason
+  /// why it ends where it does.
   public static List<String> readPlan(Device device) {
     List<String> lines = new ArrayList<>();
     for (PollGroup group : device.map().groups()) {
-      for (ReadPlan.Request request : ReadPlan.of(device.map(), group.name()).requests()) {
-        lines.add(group.name() + " every " + millis(group.period()) + ": " + request.describe());
+      for (String line : ReadPlan.of(device.map(), group.name(), PlanRules.of(device)).describe()) {
+        lines.add(group.name() + " every " + millis(group.period()) + ": " + line);
       }
     }
     return lines;

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 final class Agenda {
   private static final long NO_TIMER = -1;
 
+  /// A timer and the clock may run apart, such as on a machine that was suspended.
+  private static final long LONGEST_TIMER_MILLIS = 1000;
+
   private final Vertx vertx;
   private final TimeSource time;
   private final PriorityQueue<Appointment> appointments =
@@ -52,7 +55,7 @@ final class Agenda {
     disarm();
     long wait = TimeUnit.NANOSECONDS.toMillis(next.atNanos - time.monotonicNanos() + 999_999);
     armedFor = next.atNanos;
-    timer = vertx.setTimer(Math.max(1, wait), id -> run());
+    timer = vertx.setTimer(Math.clamp(wait, 1, LONGEST_TIMER_MILLIS), id -> run());
   }
 
   private void disarm() {

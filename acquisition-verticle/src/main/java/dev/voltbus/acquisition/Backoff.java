@@ -21,11 +21,16 @@ final class Backoff {
 
   /// Called for each failed attempt.
   Duration next() {
+    return pause(least, most, failures++, random.nextDouble());
+  }
+
+  /// The pause after so many failures.
+  ///
+  /// @param jitter 0..1
+  static Duration pause(Duration least, Duration most, int failures, double jitter) {
     double doubled = least.toNanos() * Math.pow(2, Math.min(failures, 40));
     double capped = Math.min(doubled, (double) most.toNanos());
-    failures++;
-    return Duration.ofNanos(
-        (long) (capped * (LEAST_SHARE + (1 - LEAST_SHARE) * random.nextDouble())));
+    return Duration.ofNanos((long) (capped * (LEAST_SHARE + (1 - LEAST_SHARE) * jitter)));
   }
 
   /// Called after a success.

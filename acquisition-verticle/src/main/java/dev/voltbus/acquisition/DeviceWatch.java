@@ -28,6 +28,7 @@ final class DeviceWatch {
   private final Device device;
   private final String part;
   private final Wiring wiring;
+  private final UnitWatch unit;
   private final Metrics.Counter answered;
   private final Metrics.Counter failed;
   private final Metrics.Counter missed;
@@ -43,6 +44,7 @@ final class DeviceWatch {
     this.wiring = wiring;
     String[] labels = {"site", site, "link", device.link(), "device", device.name()};
     Metrics metrics = wiring.metrics();
+    this.unit = new UnitWatch(site, device, metrics);
     this.answered =
         metrics.counter("voltbus_polls_total", "Polls with at least one answer", labels);
     this.failed = metrics.counter("voltbus_polls_failed_total", "Polls without any answer", labels);
@@ -65,6 +67,11 @@ final class DeviceWatch {
     return device;
   }
 
+  /// Who follows single requests.
+  UnitWatch unit() {
+    return unit;
+  }
+
   long nextSequence() {
     return ++sequence;
   }
@@ -75,19 +82,23 @@ final class DeviceWatch {
     }
   }
 
-  /// @param blocks what one poll brought, at least one
-  void polled(List<RegisterBlock> blocks) {
+  /// @param timed what one poll brought, at least one
+  /// @param standing how the unit stands after it
+  void polled(List<TimedBlock> timed, Standing standing) {
+    List<RegisterBlock> blocks = timed.stream().map(TimedBlock::block).toList();
     blocks.forEach(this::watchRefusal);
     if (blocks.stream().anyMatch(DeviceWatch::isAnswer)) {
       answered();
     } else {
-      silent(blocks.getFirst());
+      silent(blocks.getFirst(), standing);
     }
   }
 
   /// A refusal is an answer too.
   private static boolean isAnswer(RegisterBlock block) {
-    return block.isRead() || block.reason() == QualityReason.REFUSED;
+    return block.isRead()
+        || block.reason() == QualityReason.REFUSED
+        || block.reason() == QualityReason.BUSY;
   }
 
   private void watchRefusal(RegisterBlock block) {
@@ -117,9 +128,13 @@ final class DeviceWatch {
     wiring.health().up(part);
   }
 
-  /// That the link is down has been said once for all devices behind it.
-  private void silent(RegisterBlock first) {
+  /// That the link is down has been said once for all devices behind it. A unit that missed a cycle
+  /// or two is not lost yet; its values grow old all the same.
+  private void silent(RegisterBlock first, Standing standing) {
     failed.increment();
+    if (!standing.isLost(wiring.time().monotonicNanos(), device.options())) {
+      return;
+    }
     boolean ownFault = first.reason() != QualityReason.NO_CONNECTION;
     if (state != State.SILENT) {
       state = State.SILENT;

@@ -1,31 +1,33 @@
 package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Address;
+import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Link;
-import dev.voltbus.contract.LinkTls;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Wiring;
-import dev.voltbus.modbus.ConnectionState;
-import dev.voltbus.modbus.ModbusClient;
-import dev.voltbus.modbus.ModbusClientOptions;
-import dev.voltbus.modbus.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// One turn of a link, from winning its lease to losing it: a Modbus connection, the polls of the
-/// devices behind it, one at a time in the order in which they fall due, and the pauses after a
-/// failed attempt to connect.
+/// One turn of a link, from winning its lease to losing it: the shell around [LinkSchedule], which
+/// decides, [Line], which asks, and [LinkWrites], which comes first.
 ///
-/// After [#end] it publishes nothing and touches nothing that the next turn uses.
-final class LinkSession implements LinkWrites.Polls {
+/// One request of a poll is out at a time, so a write is next on the wire after at most the one
+/// read in flight. After [#end] a session publishes nothing and touches nothing that the next turn
+/// uses.
+final class LinkSession implements Line.Listener, LinkWrites.Polls {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+  private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
 
   private final String site;
   private final Link link;
@@ -33,16 +35,14 @@ final class LinkSession implements LinkWrites.Polls {
   private final Wiring wiring;
   private final Agenda agenda;
   private final LinkWatch watch;
-  private final List<DeviceWatch> devices;
+  private final Map<String, DeviceWatch> devices = new HashMap<>();
   private final long epoch;
-  private final Backoff backoff;
-  private final ModbusClient client;
-  private final List<GroupPolls> polls = new ArrayList<>();
-  private final Deque<GroupPolls> due = new ArrayDeque<>();
+  private final Line line;
+  private final LinkSchedule schedule;
   private final LinkWrites writes;
-  private boolean busy;
+  private final Object wake = new Object();
+  private boolean asking;
   private boolean ended;
-  private long retryAtNanos;
 
   LinkSession(
       Vertx vertx,
@@ -60,57 +60,64 @@ final class LinkSession implements LinkWrites.Polls {
     this.wiring = wiring;
     this.agenda = agenda;
     this.watch = watch;
-    this.devices = devices;
     this.epoch = wiring.time().wallMillis();
-    this.backoff =
-        new Backoff(link.reconnectMin(), link.reconnectMax(), RandomGenerator.getDefault());
-    this.client = ModbusClient.create(vertx, options(link));
+    devices.forEach(device -> this.devices.put(device.device().name(), device));
+    this.line = new Line(vertx, link, watch, wiring.time(), this);
+    this.schedule = schedule(devices.stream().map(DeviceWatch::device).toList());
     this.writes =
-        new LinkWrites(vertx, site, link, lease, wiring, agenda, client, writeWatch, this);
+        new LinkWrites(vertx, site, link, lease, wiring, agenda, line.client(), writeWatch, this);
     devices.forEach(device -> writes.add(device.device()));
   }
 
-  private static ModbusClientOptions options(Link link) {
-    ModbusClientOptions options =
-        ModbusClientOptions.of(link.url())
-            .withConnectTimeout(link.connectTimeout())
-            .withRequestTimeout(link.requestTimeout());
-    LinkTls files = link.tls();
-    return files == null
-        ? options
-        : options.withTls(
-            new TlsFiles(
-                files.caFile(), files.certificateFile(), files.keyFile(), files.verifyHost()));
+  private LinkSchedule schedule(List<Device> all) {
+    List<Unit> units = new ArrayList<>();
+    List<GroupPolls> polls = new ArrayList<>();
+    for (Device device : all) {
+      Unit unit =
+          new Unit(
+              device,
+              device.options().timeoutOr(link.requestTimeout()),
+              Periods.ofNeighbours(device, all),
+              line.lateness(),
+              wiring.time().monotonicNanos());
+      units.add(unit);
+      line.pace(device);
+      for (PollGroup group : device.map().groups()) {
+        polls.add(new GroupPolls(group, unit));
+      }
+    }
+    polls.removeIf(GroupPolls::isEmpty);
+    return new LinkSchedule(
+        units,
+        polls,
+        (unit, count) -> watchOf(unit.device()).missed(count),
+        RandomGenerator.getDefault());
+  }
+
+  private DeviceWatch watchOf(Device device) {
+    return Objects.requireNonNull(devices.get(device.name()), device.name());
   }
 
   /// Completes when write requests are taken.
   ///
   /// @param offset time to the first polls
   Future<Void> begin(Duration offset) {
-    client.connectionHandler(this::connectionChanged);
     watch.begin(lease.token());
-    long first = wiring.time().monotonicNanos() + offset.toNanos();
-    for (DeviceWatch device : devices) {
-      device.begin();
-      for (PollGroup group : device.device().map().groups()) {
-        polls.add(new GroupPolls(group, device));
-      }
-    }
-    polls.removeIf(GroupPolls::isEmpty);
-    polls.forEach(group -> group.beginAt(first));
-    polls.forEach(this::appoint);
-    announceLater();
+    devices.values().forEach(DeviceWatch::begin);
+    schedule.beginAt(wiring.time().monotonicNanos() + offset.toNanos());
+    announceFrom(wiring.time().monotonicNanos());
+    goOn();
     return writes.begin();
   }
 
-  private void announceLater() {
-    long next = wiring.time().monotonicNanos() + ANNOUNCED_EVERY.toNanos();
+  private void announceFrom(long nanos) {
+    long next = nanos + ANNOUNCED_EVERY.toNanos();
     agenda.at(
         next,
         this,
         () -> {
           watch.announce();
-          announceLater();
+          announceFrom(next);
         });
   }
 
@@ -118,118 +125,125 @@ final class LinkSession implements LinkWrites.Polls {
   Future<Void> end() {
     ended = true;
     Future<Void> unregistered = writes.end();
-    due.clear();
     agenda.drop(this);
+    agenda.drop(wake);
     watch.end();
-    devices.forEach(DeviceWatch::end);
-    return unregistered.eventually(client::close);
+    devices.values().forEach(DeviceWatch::end);
+    return unregistered.eventually(line::close);
   }
 
-  private void appoint(GroupPolls group) {
-    agenda.at(group.dueNanos(), this, () -> fallDue(group));
-  }
-
-  private void fallDue(GroupPolls group) {
-    if (group.isWaiting()) {
-      group.watch().missed(1);
-    } else {
-      enqueue(group);
-    }
-    group.watch().missed(group.advance(wiring.time().monotonicNanos()));
-    appoint(group);
-    runNext();
-  }
-
-  private void enqueue(GroupPolls group) {
-    group.startWaiting();
-    due.add(group);
-  }
-
-  private void runNext() {
-    while (!busy && !writes.isBusy() && !due.isEmpty()) {
-      start(due.remove());
-    }
-  }
-
-  /// While the link waits for its next attempt to connect, a poll fails without touching the wire.
-  private void start(GroupPolls group) {
-    PollRun run = new PollRun(group, client, lease, link.requestTimeout(), wiring.time());
-    if (watch.isDown() && wiring.time().monotonicNanos() < retryAtNanos) {
-      run.giveUp(watch.reason());
-      finish(group, run);
-    } else {
-      busy = true;
-      run.run().onComplete(ran -> finishAndGoOn(group, run));
-    }
-  }
-
-  private void finishAndGoOn(GroupPolls group, PollRun run) {
-    busy = false;
-    try {
-      finish(group, run);
-    } finally {
-      runNext();
-    }
-  }
-
-  private void finish(GroupPolls group, PollRun run) {
-    group.endWaiting(run.lacksConnection());
-    if (!ended && lease.isValid()) {
-      DeviceWatch device = group.watch();
-      device.polled(run.blocks());
-      wiring.bus().publish(Address.polls(site), run.poll(epoch, device.nextSequence()));
-    }
-  }
-
+  /// Does what is to be done now. Whatever goes wrong here, the polls go on.
   @Override
   public void goOn() {
-    runNext();
+    try {
+      step();
+    } catch (RuntimeException e) {
+      LOG.error("link={} fault of the scheduler; going on in {}", link.name(), AFTER_FAULT, e);
+      wakeAt(wiring.time().monotonicNanos() + AFTER_FAULT.toNanos());
+    }
+  }
+
+  private void step() {
+    while (!asking && !ended && !writes.isBusy()) {
+      switch (schedule.next(wiring.time().monotonicNanos())) {
+        case LinkSchedule.Next.Ask ask -> ask(ask);
+        case LinkSchedule.Next.Fail fail -> publish(fail.poll(), schedule.fail(fail));
+        case LinkSchedule.Next.Idle(long until) -> {
+          wakeAt(until);
+          return;
+        }
+      }
+    }
+  }
+
+  private void wakeAt(long nanos) {
+    agenda.drop(wake);
+    agenda.at(nanos, wake, this::goOn);
+  }
+
+  private void ask(LinkSchedule.Next.Ask ask) {
+    asking = true;
+    long started = wiring.time().monotonicNanos();
+    PollRun run = Objects.requireNonNull(ask.poll().run());
+    read(ask).onComplete(outcome -> took(ask, run, outcome.result(), started));
+  }
+
+  private Future<Outcome> read(LinkSchedule.Next.Ask ask) {
+    return lease.isValid()
+        ? line.read(ask.poll().device().unit(), ask.request(), ask.timeout())
+        : Future.succeededFuture(new Outcome.Unconnected("lease is over"));
+  }
+
+  private void took(LinkSchedule.Next.Ask ask, PollRun run, Outcome outcome, long started) {
+    asking = false;
+    if (ended) {
+      return;
+    }
+    try {
+      Unit unit = ask.poll().unit();
+      boolean suspected = unit.standing().isSuspect();
+      long now = wiring.time().monotonicNanos();
+      boolean over = schedule.took(ask, outcome, started, now);
+      watchOf(unit.device()).unit().took(unit, outcome, now - started, suspected);
+      if (over) {
+        publish(ask.poll(), run);
+        closeAfterCycle(ask.poll());
+      }
+    } finally {
+      goOn();
+    }
+  }
+
+  private void closeAfterCycle(GroupPolls poll) {
+    if (poll.device().options().closeAfterCycle() && !schedule.isBusy()) {
+      line.hangUp();
+    }
+  }
+
+  private void publish(GroupPolls poll, PollRun run) {
+    if (ended || !lease.isValid()) {
+      return;
+    }
+    DeviceWatch device = watchOf(poll.device());
+    device.polled(run.answers().blocks(), poll.unit().standing());
+    Answers.Stamp stamp = new Answers.Stamp(lease.token(), epoch, device.nextSequence());
+    wiring
+        .bus()
+        .publish(
+            Address.polls(site),
+            run.answers()
+                .poll(
+                    poll.device(),
+                    poll.group(),
+                    stamp,
+                    block -> admit(poll.device(), block),
+                    wiring.time().monotonicNanos()));
+  }
+
+  /// Words asked for before a write to the same registers are older than what was read back.
+  private TimedBlock admit(Device device, TimedBlock block) {
+    return new TimedBlock(
+        writes.admit(device, block.block(), block.startedNanos()), block.startedNanos());
   }
 
   @Override
   public void written(WriteTarget target) {
-    polls.stream()
-        .filter(group -> group.device().equals(target.device()))
-        .filter(group -> group.group().name().equals(target.codec().spec().group()))
-        .filter(group -> !group.isWaiting() && !ended)
-        .forEach(this::enqueue);
-    runNext();
-  }
-
-  private void connectionChanged(ConnectionState state) {
-    if (ended) {
-      return;
-    }
-    switch (state) {
-      case ConnectionState.Connected() -> connected();
-      case ConnectionState.ConnectFailed(String reason) -> unreachable(reason);
-      case ConnectionState.Lost(String reason) -> watch.lost(reason);
-      case ConnectionState.Disconnected() -> {}
+    if (!ended) {
+      schedule.readSoon(
+          target.device(), target.codec().spec().group(), wiring.time().monotonicNanos());
+      goOn();
     }
   }
 
-  private void connected() {
-    backoff.reset();
-    watch.connected();
-    pollAgain(polls.size());
+  @Override
+  public void connected() {
+    schedule.up(wiring.time().monotonicNanos());
+    goOn();
   }
 
-  private void unreachable(String reason) {
-    watch.unreachable(reason);
-    retryAtNanos = wiring.time().monotonicNanos() + backoff.next().toNanos();
-    agenda.at(retryAtNanos, this, this::tryAgain);
-  }
-
-  /// One poll is enough to find out; the others follow when there is a connection.
-  private void tryAgain() {
-    if (watch.isDown() && wiring.time().monotonicNanos() >= retryAtNanos) {
-      pollAgain(1);
-    }
-  }
-
-  /// Polls at once what failed for want of a connection: its own next time may be far off.
-  private void pollAgain(int most) {
-    polls.stream().filter(GroupPolls::isOwed).limit(most).toList().forEach(this::enqueue);
-    runNext();
+  @Override
+  public void unreachable(String reason, long retryAtNanos) {
+    schedule.down(reason, retryAtNanos);
+    goOn();
   }
 }

@@ -58,8 +58,13 @@ final class LinkWatch {
     wiring.health().down(part, "not connected yet");
   }
 
+  /// A connection was made.
   void connected() {
     connections.increment();
+  }
+
+  /// A connection has carried a request, so it is more than an open door.
+  void proven() {
     if (state == State.UP) {
       return;
     }

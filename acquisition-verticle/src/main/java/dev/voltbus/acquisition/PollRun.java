@@ -1,190 +1,185 @@
 package dev.voltbus.acquisition;
 
-import dev.voltbus.contract.DevicePoll;
-import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.RegisterBlock;
-import dev.voltbus.contract.TimeSource;
-import dev.voltbus.modbus.Bits;
-import dev.voltbus.modbus.ModbusClient;
-import dev.voltbus.modbus.ModbusClosedException;
-import dev.voltbus.modbus.ModbusConnectException;
-import dev.voltbus.modbus.ModbusConnectionLostException;
-import dev.voltbus.modbus.ModbusDeadlineException;
-import dev.voltbus.modbus.ModbusDeviceException;
-import dev.voltbus.modbus.ModbusException;
-import dev.voltbus.modbus.ModbusOverloadException;
-import dev.voltbus.modbus.ModbusProtocolException;
-import dev.voltbus.modbus.ModbusRequest;
-import dev.voltbus.modbus.ModbusTimeoutException;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// One poll of one group: its requests one after the other. A refusal by the device costs one
-/// block; a missing answer or connection fails the rest of the poll at once, so that a dead device
-/// costs its neighbours one time-out and no more.
+/// One poll of one group: what is still to be asked, and what came so far.
+///
+/// A refused request is searched at once for what the device refuses, so that a bad register costs
+/// itself and nothing else. A missing answer ends the cycle, so that a silent unit costs its
+/// neighbours one time limit and no more.
 final class PollRun {
-  /// Exception codes of a gateway whose device did not answer (Modbus Application Protocol 7).
-  private static final Set<Integer> GATEWAY_CODES = Set.of(10, 11);
+  private final Deque<ReadPlan.Request> open;
+  private final Set<Place> probed = new HashSet<>();
+  private final boolean maySearch;
+  private final Answers answers = new Answers();
+  private final List<Bisection.Finding> findings = new ArrayList<>();
+  private final List<Place> released = new ArrayList<>();
+  private @Nullable Bisection search;
+  private int retriesLeft;
+  private boolean heard;
+  private boolean troubled;
+  private QualityReason ending = QualityReason.NONE;
+  private ReadPlan.@Nullable Request unanswered;
 
-  private final GroupPolls group;
-  private final ModbusClient client;
-  private final Lease lease;
-  private final Duration timeout;
-  private final TimeSource time;
-  private final List<RegisterBlock> blocks = new ArrayList<>();
-  private final Promise<Void> done = Promise.promise();
-  private long oldestNanos;
-  private boolean anyRead;
-
-  PollRun(GroupPolls group, ModbusClient client, Lease lease, Duration timeout, TimeSource time) {
-    this.group = group;
-    this.client = client;
-    this.lease = lease;
-    this.timeout = timeout;
-    this.time = time;
+  /// @param requests in the order in which they are to be asked
+  /// @param retries how often an unanswered request is asked again
+  /// @param maySearch whether a refused request may be cut to find what is refused
+  PollRun(List<ReadPlan.Request> requests, int retries, boolean maySearch) {
+    this.open = new ArrayDeque<>(requests);
+    this.retriesLeft = retries;
+    this.maySearch = maySearch;
   }
 
-  /// Reads block after block. Never fails: what went wrong stands in the blocks.
-  Future<Void> run() {
-    step();
-    return done.future();
+  /// Adds a quarantined register that is asked again.
+  void probe(Item item) {
+    open.add(ReadPlan.Request.of(List.of(item), "asked again though it was refused"));
+    probed.add(item.place());
   }
 
-  /// Fails all that was not read yet for want of a connection.
-  void giveUp(String reason) {
-    failRest(QualityReason.NO_CONNECTION, reason);
+  /// Adds a register that is not asked.
+  void leave(Item item, String story) {
+    answers.fail(item.place(), QualityReason.REFUSED, story);
   }
 
-  private void step() {
-    if (!lease.isValid()) {
-      giveUp("lease is over");
+  boolean isDone() {
+    return open.isEmpty() && search == null;
+  }
+
+  /// What to ask next.
+  ReadPlan.Request next() {
+    return search == null ? open.element() : search.next();
+  }
+
+  /// Takes in what became of the request that was next.
+  ///
+  /// @param startedNanos when it was handed to the wire
+  /// @param mayRetry whether the unit can afford to be asked once more
+  void take(Outcome outcome, long startedNanos, long now, boolean mayRetry) {
+    ReadPlan.Request asked = next();
+    heard |= outcome.isAnswer();
+    switch (outcome) {
+      case Outcome.Read(RegisterBlock block) ->
+          read(asked, new TimedBlock(block, startedNanos), now);
+      case Outcome.Refused refused -> refused(asked, refused);
+      case Outcome.Busy _, Outcome.Unconnected _ -> breakOff(outcome, asked);
+      case Outcome.Silent _ -> {
+        if (mayRetry && retriesLeft > 0) {
+          retriesLeft--;
+        } else {
+          breakOff(outcome, asked);
+        }
+      }
     }
-    if (blocks.size() == group.plan().requests().size()) {
-      done.complete();
+  }
+
+  private void read(ReadPlan.Request asked, TimedBlock block, long now) {
+    answers.add(asked, block, now);
+    if (search != null) {
+      goOn(search.accept(), "");
+    } else {
+      open.remove();
+      if (probed.contains(asked.place())) {
+        released.add(asked.place());
+      }
+    }
+  }
+
+  private void refused(ReadPlan.Request asked, Outcome.Refused refusal) {
+    if (search != null) {
+      goOn(search.refuse(refusal.code(), refusal.story()), refusal.story());
       return;
     }
-    ReadPlan.Request next = group.plan().requests().get(blocks.size());
-    Future.succeededFuture(next)
-        .compose(this::read)
-        .onSuccess(this::addRead)
-        .onFailure(failure -> addFailed(next, failure))
-        .onComplete(ended -> step());
-  }
-
-  private Future<RegisterBlock> read(ReadPlan.Request request) {
-    int unit = group.device().unit();
-    int address = request.address();
-    int count = request.count();
-    return switch (request.table()) {
-      case HOLDING ->
-          client
-              .read(new ModbusRequest.ReadHolding(unit, address, count), timeout)
-              .map(words -> block(request, words.toArray()));
-      case INPUT ->
-          client
-              .read(new ModbusRequest.ReadInput(unit, address, count), timeout)
-              .map(words -> block(request, words.toArray()));
-      case COIL ->
-          client
-              .read(new ModbusRequest.ReadCoils(unit, address, count), timeout)
-              .map(bits -> block(request, words(bits)));
-      case DISCRETE ->
-          client
-              .read(new ModbusRequest.ReadDiscreteInputs(unit, address, count), timeout)
-              .map(bits -> block(request, words(bits)));
-    };
-  }
-
-  private RegisterBlock block(ReadPlan.Request request, short[] words) {
-    return RegisterBlock.read(request.table(), request.address(), words, time.wallMillis());
-  }
-
-  private static short[] words(Bits bits) {
-    short[] words = new short[bits.size()];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = (short) (bits.at(i) ? 1 : 0);
+    open.remove();
+    if (!refusal.mayBePartial() || (!maySearch && !Bisection.cut(asked).isEmpty())) {
+      answers.fail(asked.place(), QualityReason.REFUSED, refusal.story());
+      return;
     }
-    return words;
+    goOn(Bisection.of(asked, refusal.code(), refusal.story(), answers.anyRead()), refusal.story());
   }
 
-  private void addRead(RegisterBlock block) {
-    if (!anyRead) {
-      oldestNanos = time.monotonicNanos();
-      anyRead = true;
+  /// @param story the last refusal
+  private void goOn(Bisection next, String story) {
+    search = next;
+    if (!next.isDone()) {
+      return;
     }
-    blocks.add(block);
+    search = null;
+    Bisection.Finding finding = next.finding();
+    findings.add(finding);
+    if (finding instanceof Bisection.Finding.Everything && next.root().items().size() > 1) {
+      answers.fail(next.root().place(), QualityReason.REFUSED, story);
+      return;
+    }
+    next.bad().forEach(bad -> answers.fail(bad.item().place(), QualityReason.REFUSED, told(bad)));
+    next.open()
+        .forEach(rest -> answers.fail(rest.place(), QualityReason.REFUSED, "to be asked alone"));
   }
 
-  private void addFailed(ReadPlan.Request request, Throwable failure) {
-    QualityReason reason =
-        failure instanceof ModbusException known ? reason(known) : QualityReason.NO_ANSWER;
-    String story = String.valueOf(failure.getMessage());
-    blocks.add(failed(request, reason, story));
-    if (reason != QualityReason.REFUSED) {
-      failRest(reason, story);
+  private static String told(Bisection.Bad bad) {
+    return bad.item().text() + " is left out: " + bad.story();
+  }
+
+  private void breakOff(Outcome outcome, ReadPlan.Request asked) {
+    troubled = !(outcome instanceof Outcome.Unconnected);
+    unanswered = asked;
+    giveUp(outcome.reason(), outcome.story());
+  }
+
+  /// Fails all that was not read yet.
+  void giveUp(QualityReason reason, String story) {
+    ending = reason;
+    if (search != null) {
+      search.bad().forEach(bad -> answers.fail(bad.item().place(), reason, bad.story()));
+      search.open().forEach(rest -> answers.fail(rest.place(), reason, story));
+      search = null;
+    }
+    while (!open.isEmpty()) {
+      answers.fail(open.remove().place(), reason, story);
     }
   }
 
-  /// A request is out alone, so one that waited until its deadline waited for the connection.
-  private static QualityReason reason(ModbusException failure) {
-    return switch (failure) {
-      case ModbusDeviceException refused ->
-          GATEWAY_CODES.contains(refused.exceptionCode())
-              ? QualityReason.NO_ANSWER
-              : QualityReason.REFUSED;
-      case ModbusConnectException unreachable -> QualityReason.NO_CONNECTION;
-      case ModbusDeadlineException late -> QualityReason.NO_CONNECTION;
-      case ModbusClosedException closed -> QualityReason.NO_CONNECTION;
-      case ModbusTimeoutException silent -> QualityReason.NO_ANSWER;
-      case ModbusConnectionLostException lost -> QualityReason.NO_ANSWER;
-      case ModbusProtocolException wrong -> QualityReason.NO_ANSWER;
-      case ModbusOverloadException full -> QualityReason.NO_ANSWER;
-    };
+  /// Whether the unit was heard at all.
+  boolean isHeard() {
+    return heard;
   }
 
-  private void failRest(QualityReason reason, String story) {
-    List<ReadPlan.Request> requests = group.plan().requests();
-    while (blocks.size() < requests.size()) {
-      blocks.add(failed(requests.get(blocks.size()), reason, story));
-    }
+  /// Whether some request was not answered in time or found the unit busy.
+  boolean isTroubled() {
+    return troubled;
   }
 
-  private static RegisterBlock failed(
-      ReadPlan.Request request, QualityReason reason, String story) {
-    return RegisterBlock.failed(request.table(), request.address(), request.count(), reason, story);
+  /// Why it broke off; `NONE` if it did not.
+  QualityReason ending() {
+    return ending;
   }
 
-  List<RegisterBlock> blocks() {
-    return blocks;
+  /// The request that ended it for want of an answer, or null if none did.
+  ReadPlan.@Nullable Request unanswered() {
+    return unanswered;
   }
 
-  /// Whether it broke off for want of a connection.
-  boolean lacksConnection() {
-    return !blocks.isEmpty() && blocks.getLast().reason() == QualityReason.NO_CONNECTION;
+  Answers answers() {
+    return answers;
   }
 
-  /// What goes to the bus, to be called at the moment of sending.
-  DevicePoll poll(long epoch, long sequence) {
-    long age = anyRead ? TimeUnit.NANOSECONDS.toMillis(time.monotonicNanos() - oldestNanos) : 0;
-    return new DevicePoll(
-        group.device().name(),
-        group.group().name(),
-        lease.token(),
-        epoch,
-        sequence,
-        (int) Math.min(Integer.MAX_VALUE, age),
-        millis(group.group().staleAfter()),
-        millis(group.group().unavailableAfter()),
-        blocks);
+  /// What was found out about what the device refuses. A refused register counts only if the device
+  /// gave others: one that refuses everything, such as while it starts, is not judged.
+  List<Bisection.Finding> findings() {
+    return findings.stream()
+        .filter(found -> answers.anyRead() || found instanceof Bisection.Finding.Everything)
+        .toList();
   }
 
-  private static int millis(Duration age) {
-    return (int) Math.min(Integer.MAX_VALUE, age.toMillis());
+  /// Quarantined registers that have answered.
+  List<Place> released() {
+    return released;
   }
 }

@@ -1,97 +1,126 @@
 package dev.voltbus.acquisition;
 
-import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
-import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
-import dev.voltbus.contract.WireSource;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/// The read requests for one poll group of a register map. A pure function of the map.
+/// The read requests for one poll group of a register map. A pure function of the map and the
+/// rules.
 ///
-/// Registers of one table that touch, or have no more unused words between them than the device
-/// allows, are read together up to the largest block. A value is never cut: a block ends where a
-/// register ends.
+/// Registers of one table that touch, or have no more unused words between them than the rules
+/// allow, are read together up to the largest block. A value is never cut, and is read in one
+/// request with its scale factor; where the device does not give both at once, the scale factor is
+/// read before and after.
 ///
-/// @param requests in order of table and address
-record ReadPlan(List<Request> requests) {
+/// @param requests in order of table and address; those with scale factors of their own at the end
+/// @param left what is not asked: it is quarantined
+record ReadPlan(List<Request> requests, List<Item> left) {
 
   /// One read request.
   ///
-  /// @param count words, or bits for coils and discrete inputs
-  /// @param registers how many registers it brings
-  record Request(RegisterTable table, int address, int count, int registers) {
+  /// @param items what it brings, in order of address
+  /// @param end why it ends where it ends, for people
+  /// @param bracket 0, or the number of the scale factor which is read before and after: first and
+  ///   last request of a number bring the scale factor
+  record Request(Place place, List<Item> items, String end, int bracket) {
+    Request {
+      items = List.copyOf(items);
+    }
 
-    private int end() {
-      return address + count;
+    static Request of(List<Item> items, String end) {
+      return of(items, end, 0);
+    }
+
+    static Request of(List<Item> items, String end, int bracket) {
+      Place place = items.stream().map(Item::place).reduce(Place::with).orElseThrow();
+      return new Request(place, items, end, bracket);
+    }
+
+    RegisterTable table() {
+      return place.table();
+    }
+
+    int address() {
+      return place.address();
+    }
+
+    /// Words, or bits for coils and discrete inputs.
+    int count() {
+      return place.count();
+    }
+
+    /// How many registers it brings.
+    int registers() {
+      Set<String> keys = new HashSet<>();
+      items.forEach(item -> keys.addAll(item.keys()));
+      return keys.size();
+    }
+
+    /// The places where it bridges words that belong to none of its registers: indexes of the items
+    /// that follow a gap.
+    List<Integer> gaps() {
+      List<Integer> after = new ArrayList<>();
+      int reached = place.address();
+      for (int i = 0; i < items.size(); i++) {
+        Place next = items.get(i).place();
+        if (next.address() > reached) {
+          after.add(i);
+        }
+        reached = Math.max(reached, next.end());
+      }
+      return after;
+    }
+
+    /// The most unused words between two of its items.
+    int largestGap() {
+      int largest = 0;
+      int reached = place.address();
+      for (Item item : items) {
+        largest = Math.max(largest, item.place().address() - reached);
+        reached = Math.max(reached, item.place().end());
+      }
+      return largest;
     }
 
     String describe() {
-      return count == 1
-          ? table.word() + " " + address
-          : table.word()
-              + " "
-              + address
-              + ".."
-              + (end() - 1)
-              + " ("
-              + count
-              + (table.isBits() ? " bits, " : " words, ")
-              + registers
-              + (registers == 1 ? " register)" : " registers)");
+      if (count() == 1) {
+        return place.text();
+      }
+      int registers = registers();
+      return "%s (%d %s, %d %s)"
+          .formatted(
+              place.text(),
+              count(),
+              table().isBits() ? "bits" : "words",
+              registers,
+              registers == 1 ? "register" : "registers");
     }
   }
-
-  private static final Comparator<WireSource> BY_PLACE =
-      Comparator.comparing(WireSource::table)
-          .thenComparingInt(WireSource::address)
-          .thenComparingInt(WireSource::words);
 
   ReadPlan {
     requests = List.copyOf(requests);
+    left = List.copyOf(left);
   }
 
+  /// The plan before anything was learned.
   static ReadPlan of(RegisterMap map, String group) {
-    List<Request> requests = new ArrayList<>();
-    @Nullable Request open = null;
-    for (WireSource wire : placesOf(map, group)) {
-      @Nullable Request wider = open == null ? null : widen(open, wire, map.limits());
-      if (wider == null) {
-        if (open != null) {
-          requests.add(open);
-        }
-        open = new Request(wire.table(), wire.address(), wire.words(), 1);
-      } else {
-        open = wider;
-      }
-    }
-    if (open != null) {
-      requests.add(open);
-    }
-    return new ReadPlan(requests);
+    return of(map, group, PlanRules.of(map));
   }
 
-  private static List<WireSource> placesOf(RegisterMap map, String group) {
-    List<WireSource> places = new ArrayList<>();
-    for (RegisterSpec register : map.registers()) {
-      if (register.source() instanceof WireSource wire && register.group().equals(group)) {
-        places.add(wire);
-      }
-    }
-    places.sort(BY_PLACE);
-    return places;
+  static ReadPlan of(RegisterMap map, String group, PlanRules rules) {
+    return new ReadPlanner(rules).plan(PlanItems.of(map, group, rules));
   }
 
-  /// The request that also brings the next register, or null if one request cannot.
-  private static @Nullable Request widen(Request open, WireSource next, ReadLimits limits) {
-    int end = Math.max(open.end(), next.end());
-    int largest = next.table().isBits() ? next.table().largestRead() : limits.largestBlock();
-    boolean near = next.address() - open.end() <= limits.largestGap();
-    return next.table() == open.table() && near && end - open.address() <= largest
-        ? new Request(open.table(), open.address(), end - open.address(), open.registers() + 1)
-        : null;
+  /// The plan in lines for people.
+  List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    for (Request request : requests) {
+      lines.add(request.describe() + "; " + request.end());
+    }
+    left.forEach(item -> lines.add(item.text() + " is left out: the device refuses it"));
+    return lines;
   }
 }

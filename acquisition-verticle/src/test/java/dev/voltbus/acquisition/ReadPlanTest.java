@@ -169,9 +169,9 @@ class ReadPlanTest {
     assertEquals(List.of("holding 2"), describe(ReadPlan.of(map, "slow")));
     assertEquals(
         List.of(
-            "fast every 500 ms: holding 1",
-            "fast every 500 ms: holding 3",
-            "slow every 30 s: holding 2"),
+            "fast every 500 ms: holding 1; gap of 1 word(s), at most 0 bridged",
+            "fast every 500 ms: holding 3; ends with the last register",
+            "slow every 30 s: holding 2; ends with the last register"),
         AcquisitionVerticle.readPlan(new Device("bms-1", "bms", 1, map)));
   }
 }

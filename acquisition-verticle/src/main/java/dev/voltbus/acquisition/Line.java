@@ -1,0 +1,209 @@
+package dev.voltbus.acquisition;
+
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Link;
+import dev.voltbus.contract.LinkTls;
+import dev.voltbus.contract.RegisterBlock;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.UnitOptions;
+import dev.voltbus.modbus.Bits;
+import dev.voltbus.modbus.ConnectionState;
+import dev.voltbus.modbus.ModbusClient;
+import dev.voltbus.modbus.ModbusClientOptions;
+import dev.voltbus.modbus.ModbusConnectionLostException;
+import dev.voltbus.modbus.ModbusEndpoint;
+import dev.voltbus.modbus.ModbusRequest;
+import dev.voltbus.modbus.Pacing;
+import dev.voltbus.modbus.TlsFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The wire of one turn of a link: the Modbus connection, and the pauses between attempts to make
+/// it.
+///
+/// A connection counts once a request has gone over it. A gateway that accepts and closes at once
+/// is as good as none and gets the same pauses.
+final class Line {
+  private static final Logger LOG = LoggerFactory.getLogger(Line.class);
+
+  /// Hears how the connection does.
+  interface Listener {
+    void connected();
+
+    /// There is none, and there will be no attempt before a time.
+    ///
+    /// @param retryAtNanos when to try again
+    void unreachable(String reason, long retryAtNanos);
+  }
+
+  private final Link link;
+  private final LinkWatch watch;
+  private final TimeSource time;
+  private final Listener listener;
+  private final Backoff backoff;
+  private final ModbusClient client;
+  private boolean open;
+  private boolean proven;
+  private boolean ended;
+
+  Line(Vertx vertx, Link link, LinkWatch watch, TimeSource time, Listener listener) {
+    this.link = link;
+    this.watch = watch;
+    this.time = time;
+    this.listener = listener;
+    this.backoff =
+        new Backoff(link.reconnectMin(), link.reconnectMax(), RandomGenerator.getDefault());
+    this.client = create(vertx);
+  }
+
+  private ModbusClient create(Vertx vertx) {
+    return ModbusClient.create(vertx, options(link)).connectionHandler(this::changed);
+  }
+
+  private static ModbusClientOptions options(Link link) {
+    ModbusClientOptions options =
+        ModbusClientOptions.of(link.url())
+            .withConnectTimeout(link.connectTimeout())
+            .withPauseAfterConnect(link.pauseAfterConnect())
+            .withRequestTimeout(link.requestTimeout());
+    LinkTls files = link.tls();
+    return files == null
+        ? options
+        : options.withTls(
+            new TlsFiles(
+                files.caFile(), files.certificateFile(), files.keyFile(), files.verifyHost()));
+  }
+
+  /// How long after a time-out a unit has to be left alone: without transaction ids its late answer
+  /// could be taken for the next one's.
+  Duration lateness() {
+    return switch (client.options().endpoint()) {
+      case ModbusEndpoint.Tcp _, ModbusEndpoint.Udp _, ModbusEndpoint.Tls _ -> Duration.ZERO;
+      default -> client.options().lateness();
+    };
+  }
+
+  /// Sets what a unit needs between requests.
+  void pace(Device device) {
+    UnitOptions options = device.options();
+    client.pace(
+        device.unit(), new Pacing(options.gap(), options.wakeUp(), options.wakeAfterIdle()));
+  }
+
+  /// The client, for whatever is no poll.
+  ModbusClient client() {
+    return client;
+  }
+
+  /// Reads one request. Never fails: what went wrong stands in the outcome. A request that has to
+  /// make the connection first gets the link's time limit at least.
+  Future<Outcome> read(int unit, ReadPlan.Request request, Duration timeout) {
+    boolean inTime = open || timeout.compareTo(link.requestTimeout()) >= 0;
+    Duration limit = inTime ? timeout : link.requestTimeout();
+    return Future.succeededFuture(request)
+        .compose(wanted -> words(unit, wanted, limit))
+        .<Outcome>map(words -> new Outcome.Read(block(request, words)))
+        .onSuccess(read -> prove())
+        .recover(failure -> Future.succeededFuture(judge(failure)));
+  }
+
+  private Future<short[]> words(int unit, ReadPlan.Request request, Duration timeout) {
+    int address = request.address();
+    int count = request.count();
+    return switch (request.table()) {
+      case HOLDING ->
+          client
+              .read(new ModbusRequest.ReadHolding(unit, address, count), timeout)
+              .map(words -> words.toArray());
+      case INPUT ->
+          client
+              .read(new ModbusRequest.ReadInput(unit, address, count), timeout)
+              .map(words -> words.toArray());
+      case COIL ->
+          client.read(new ModbusRequest.ReadCoils(unit, address, count), timeout).map(Line::words);
+      case DISCRETE ->
+          client
+              .read(new ModbusRequest.ReadDiscreteInputs(unit, address, count), timeout)
+              .map(Line::words);
+    };
+  }
+
+  private RegisterBlock block(ReadPlan.Request request, short[] words) {
+    return RegisterBlock.read(request.table(), request.address(), words, time.wallMillis());
+  }
+
+  private static short[] words(Bits bits) {
+    short[] words = new short[bits.size()];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = (short) (bits.at(i) ? 1 : 0);
+    }
+    return words;
+  }
+
+  private Outcome judge(Throwable failure) {
+    open = open && !(failure instanceof ModbusConnectionLostException);
+    if (failure instanceof ModbusConnectionLostException lost && !proven) {
+      unreachable("accepts the connection and closes it: " + lost.getMessage());
+      return new Outcome.Unconnected(lost.getMessage());
+    }
+    Outcome outcome = Outcome.of(failure);
+    if (!(outcome instanceof Outcome.Unconnected)) {
+      prove();
+    }
+    return outcome;
+  }
+
+  private void changed(ConnectionState state) {
+    if (ended) {
+      return;
+    }
+    switch (state) {
+      case ConnectionState.Connected() -> {
+        open = true;
+        proven = false;
+        watch.connected();
+      }
+      case ConnectionState.ConnectFailed(String reason) -> unreachable(reason);
+      case ConnectionState.Lost(String reason) -> {
+        open = false;
+        watch.lost(reason);
+      }
+      case ConnectionState.Disconnected() -> open = false;
+    }
+  }
+
+  private void prove() {
+    if (!proven && !ended) {
+      open = true;
+      proven = true;
+      backoff.reset();
+      watch.proven();
+      listener.connected();
+    }
+  }
+
+  private void unreachable(String reason) {
+    if (!ended) {
+      watch.unreachable(reason);
+      listener.unreachable(reason, time.monotonicNanos() + backoff.next().toNanos());
+    }
+  }
+
+  /// Closes the connection; the next request makes a new one.
+  void hangUp() {
+    open = false;
+    client
+        .disconnect()
+        .onFailure(failure -> LOG.debug("link={} {}", link.name(), failure.getMessage()));
+  }
+
+  /// Completes when the socket is closed; a request that is out may take its time limit.
+  Future<Void> close() {
+    ended = true;
+    return client.close();
+  }
+}
