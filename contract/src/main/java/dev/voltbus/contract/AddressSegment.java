@@ -37,6 +37,11 @@ public record AddressSegment(
     return nominalAddress + length;
   }
 
+  /// Whether an address lies in it.
+  public boolean contains(RegisterTable inTable, int address) {
+    return inTable == table && address >= nominalAddress && address < end();
+  }
+
   /// Whether a register lies in it.
   public boolean contains(WireSource wire) {
     return wire.table() == table && wire.address() >= nominalAddress && wire.end() <= end();

@@ -1,6 +1,7 @@
 package dev.voltbus.contract;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Which readings of a register are held back because they cannot be true. Bounds are in the
@@ -18,18 +19,21 @@ import org.jspecify.annotations.Nullable;
 /// @param confirm how many consecutive readings that were held back but agree with each other are
 ///   taken, 2..1000; three are enough if the device did not answer in between and they are not 0
 /// @param keepLast true if the last good value stays in place of a reading that is held back
+/// @param movesWithin time within which the value of a living device changes; the whole poll group
+///   counts as frozen when it did not. Null for a value that may stand still
 public record Guard(
     @Nullable BigDecimal min,
     @Nullable BigDecimal max,
     @Nullable BigDecimal maxRate,
     boolean counter,
     int confirm,
-    boolean keepLast) {
+    boolean keepLast,
+    @Nullable Duration movesWithin) {
 
   public static final int USUAL_CONFIRM = 10;
   private static final int MOST_DIGITS = 30;
 
-  public static final Guard NONE = new Guard(null, null, null, false, USUAL_CONFIRM, false);
+  public static final Guard NONE = new Guard(null, null, null, false, USUAL_CONFIRM, false, null);
 
   public Guard {
     min = normal("min", min);
@@ -44,6 +48,10 @@ public record Guard(
     }
     if (confirm < 2 || confirm > 1000) {
       throw new IllegalArgumentException("confirm " + confirm + " is not in 2..1000");
+    }
+    if (movesWithin != null && (movesWithin.isNegative() || movesWithin.isZero())) {
+      throw new IllegalArgumentException(
+          "moves-within " + movesWithin.toMillis() + " ms is not above 0");
     }
   }
 
@@ -61,23 +69,29 @@ public record Guard(
 
   /// Only values between two bounds.
   public static Guard range(String min, String max) {
-    return new Guard(new BigDecimal(min), new BigDecimal(max), null, false, USUAL_CONFIRM, false);
+    return new Guard(
+        new BigDecimal(min), new BigDecimal(max), null, false, USUAL_CONFIRM, false, null);
   }
 
   public Guard withMaxRate(String perSecond) {
-    return new Guard(min, max, new BigDecimal(perSecond), counter, confirm, keepLast);
+    return new Guard(min, max, new BigDecimal(perSecond), counter, confirm, keepLast, movesWithin);
   }
 
   public Guard asCounter() {
-    return new Guard(min, max, maxRate, true, confirm, keepLast);
+    return new Guard(min, max, maxRate, true, confirm, keepLast, movesWithin);
   }
 
   public Guard confirmedBy(int readings) {
-    return new Guard(min, max, maxRate, counter, readings, keepLast);
+    return new Guard(min, max, maxRate, counter, readings, keepLast, movesWithin);
   }
 
   public Guard keepingLast() {
-    return new Guard(min, max, maxRate, counter, confirm, true);
+    return new Guard(min, max, maxRate, counter, confirm, true, movesWithin);
+  }
+
+  /// A device whose value has not changed for so long is frozen.
+  public Guard movingWithin(Duration time) {
+    return new Guard(min, max, maxRate, counter, confirm, keepLast, time);
   }
 
   /// Whether any reading may be held back.

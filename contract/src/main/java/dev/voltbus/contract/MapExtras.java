@@ -1,6 +1,7 @@
 package dev.voltbus.contract;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ final class MapExtras {
 
   // The smallest forms: every text empty.
   private static final int SCALE_REGISTER_BYTES = 8;
-  private static final int GUARD_BYTES = 20;
+  private static final int GUARD_BYTES = 28;
   private static final int SEGMENT_BYTES = 9;
 
   private MapExtras() {}
@@ -72,6 +73,7 @@ final class MapExtras {
     out.putBoolean(guard.counter());
     out.putShort(guard.confirm());
     out.putBoolean(guard.keepLast());
+    out.putLong(guard.movesWithin() == null ? 0 : guard.movesWithin().toMillis());
   }
 
   private static void segment(AddressSegment segment, FrameWriter out) {
@@ -116,8 +118,19 @@ final class MapExtras {
     int at = in.getInt();
     Guard guard =
         new Guard(
-            number(in), number(in), number(in), in.getBoolean(), in.getShort(), in.getBoolean());
+            number(in),
+            number(in),
+            number(in),
+            in.getBoolean(),
+            in.getShort(),
+            in.getBoolean(),
+            time(in));
     registers.set(at, registers.get(at).withGuard(guard));
+  }
+
+  private static @Nullable Duration time(FrameReader in) {
+    long millis = in.getLong();
+    return millis == 0 ? null : Duration.ofMillis(millis);
   }
 
   private static AddressSegment readSegment(FrameReader in) {

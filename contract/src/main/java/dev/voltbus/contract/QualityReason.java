@@ -19,7 +19,8 @@ public enum QualityReason {
   TOO_FAST("changed faster than it can"),
   STEPPED_BACK("counter stepped back"),
   NOT_FOUND("not found in the device"),
-  BUSY("device was busy");
+  BUSY("device was busy"),
+  FROZEN("the device shows the same values all the time");
 
   private static final QualityReason[] ALL = values();
 

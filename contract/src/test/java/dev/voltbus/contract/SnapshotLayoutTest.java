@@ -38,7 +38,9 @@ class SnapshotLayoutTest {
           BigDecimal.class,
           new BigDecimal("7.5"),
           String.class,
-          "power_max_sf");
+          "power_max_sf",
+          Duration.class,
+          Duration.ofSeconds(9));
 
   private final Set<String> changed = new TreeSet<>();
   private final Set<String> all = new TreeSet<>();

@@ -75,7 +75,8 @@ record ValueRow(
               SCALE_UNKNOWN,
               OUT_OF_RANGE,
               TOO_FAST,
-              STEPPED_BACK ->
+              STEPPED_BACK,
+              FROZEN ->
               true;
           case UNKNOWN,
               NOT_READ_YET,

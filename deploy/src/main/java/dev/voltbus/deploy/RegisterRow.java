@@ -18,6 +18,7 @@ import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.WordOrder;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -196,7 +197,8 @@ final class RegisterRow {
             row.has("max-rate") ? perSecond(row.text("max-rate")) : null,
             row.flag("counter", false),
             row.whole("confirm", Guard.USUAL_CONFIRM),
-            row.text("hold").equals("last")));
+            row.text("hold").equals("last"),
+            row.has("moves-within") ? row.duration("moves-within", Duration.ZERO) : null));
   }
 
   /// The number in `50/s`.

@@ -10,6 +10,7 @@ import dev.voltbus.contract.RegisterCodec;
 import dev.voltbus.contract.ScaleFactor;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.WireSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,7 @@ final class DeviceMapper {
   private final List<DerivedValue> derived = new ArrayList<>();
   private final @Nullable ReadingGuard[] guards;
   private final HeldReadings heldReadings;
+  private final List<Heartbeat> heartbeats = new ArrayList<>();
 
   private final double[] values;
   private final long[] raws;
@@ -120,6 +122,10 @@ final class DeviceMapper {
       if (layout.spec(i).guard().isActive()) {
         guards[i] = new ReadingGuard(layout.spec(i).guard());
       }
+      @Nullable Duration movesWithin = layout.spec(i).guard().movesWithin();
+      if (movesWithin != null) {
+        heartbeats.add(new Heartbeat(i, layout.groupOf(i), movesWithin));
+      }
     }
   }
 
@@ -173,6 +179,34 @@ final class DeviceMapper {
     }
     for (int index : registersOfGroup[group]) {
       readRegister(poll.blocks(), index, readNanos, oldest != null, now);
+    }
+    for (Heartbeat heartbeat : heartbeats) {
+      if (heartbeat.group() == group) {
+        listen(heartbeat, now);
+      }
+    }
+  }
+
+  /// Words that come again and again without a change are no news of the device.
+  private void listen(Heartbeat heartbeat, long now) {
+    if (goodNanos[heartbeat.index()] != NEVER) {
+      heartbeat.read(raws[heartbeat.index()], goodNanos[heartbeat.index()]);
+    }
+    long frozen = heartbeat.frozenNanos(now);
+    if (frozen > 0) {
+      int group = heartbeat.group();
+      long most = TimeUnit.MILLISECONDS.toNanos(unavailableAfter[group] - staleAfter[group]);
+      freeze(group, frozen >= most ? BAD : STALE);
+    }
+  }
+
+  private void freeze(int group, byte quality) {
+    for (int index : registersOfGroup[group]) {
+      if (qualities[index] == GOOD) {
+        qualities[index] = quality;
+        reasons[index] = (byte) QualityReason.FROZEN.ordinal();
+        values[index] = quality == BAD ? 0 : values[index];
+      }
     }
   }
 

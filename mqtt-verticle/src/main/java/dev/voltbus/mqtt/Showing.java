@@ -36,7 +36,8 @@ enum Showing {
           NOT_FOUND ->
           REASON;
       case SOURCE_NOT_GOOD -> ofSources(received, index, nowNanos);
-      case UNKNOWN, NONE, NOT_READ_YET, NO_ANSWER, REFUSED, NO_CONNECTION, TOO_OLD, BUSY -> NOTHING;
+      case UNKNOWN, NONE, NOT_READ_YET, NO_ANSWER, REFUSED, NO_CONNECTION, TOO_OLD, BUSY, FROZEN ->
+          NOTHING;
     };
   }
 
