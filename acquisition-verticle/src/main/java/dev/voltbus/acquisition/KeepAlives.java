@@ -1,5 +1,6 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteResult;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the registers that devices want to see again and again, on a fixed grid of time.
@@ -18,13 +20,17 @@ final class KeepAlives {
   private final Agenda agenda;
   private final TimeSource time;
   private final WriteWatch watch;
+  private final Predicate<Device> silent;
   private final List<Beat> beats = new ArrayList<>();
 
-  KeepAlives(WriteLane lane, Agenda agenda, TimeSource time, WriteWatch watch) {
+  /// @param silent whether a device cannot be reached; writing to it would keep the others waiting
+  KeepAlives(
+      WriteLane lane, Agenda agenda, TimeSource time, WriteWatch watch, Predicate<Device> silent) {
     this.lane = lane;
     this.agenda = agenda;
     this.time = time;
     this.watch = watch;
+    this.silent = silent;
   }
 
   void add(WriteTarget target, KeepAlive keepAlive) {
@@ -139,7 +145,7 @@ final class KeepAlives {
       long passed = (time.monotonicNanos() - dueNanos) / interval;
       dueNanos += (passed + 1) * interval;
       agenda.at(dueNanos, this, this::beat);
-      if (!busy) {
+      if (!busy && !silent.test(target.device())) {
         write();
       }
     }

@@ -18,6 +18,8 @@ import dev.voltbus.modbus.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,13 @@ final class Line {
   private final Listener listener;
   private final Backoff backoff;
   private final ModbusClient client;
+  private final Set<Integer> units = new HashSet<>();
+
+  /// Units whose requests ended a connection before any answer came on it, since the last answer.
+  private final Set<Integer> closers = new HashSet<>();
+
   private boolean open;
+  private int connection;
   private boolean proven;
   private boolean ended;
 
@@ -87,11 +95,22 @@ final class Line {
     };
   }
 
+  /// Number of the connection: another one after each loss.
+  int connection() {
+    return connection;
+  }
+
   /// Sets what a unit needs between requests.
   void pace(Device device) {
     UnitOptions options = device.options();
+    units.add(device.unit());
     client.pace(
         device.unit(), new Pacing(options.gap(), options.wakeUp(), options.wakeAfterIdle()));
+  }
+
+  /// Whether there is a connection, as far as is known.
+  boolean isOpen() {
+    return open;
   }
 
   /// The client, for whatever is no poll.
@@ -108,7 +127,7 @@ final class Line {
         .compose(wanted -> words(unit, wanted, limit))
         .<Outcome>map(words -> new Outcome.Read(block(request, words)))
         .onSuccess(read -> prove())
-        .recover(failure -> Future.succeededFuture(judge(failure)));
+        .recover(failure -> Future.succeededFuture(judge(unit, failure)));
   }
 
   private Future<short[]> words(int unit, ReadPlan.Request request, Duration timeout) {
@@ -144,17 +163,26 @@ final class Line {
     return words;
   }
 
-  private Outcome judge(Throwable failure) {
+  private Outcome judge(int unit, Throwable failure) {
     open = open && !(failure instanceof ModbusConnectionLostException);
     if (failure instanceof ModbusConnectionLostException lost && !proven) {
-      unreachable("accepts the connection and closes it: " + lost.getMessage());
-      return new Outcome.Unconnected(lost.getMessage());
+      return closedUnproven(unit, lost);
     }
     Outcome outcome = Outcome.of(failure);
     if (!(outcome instanceof Outcome.Unconnected)) {
       prove();
     }
     return outcome;
+  }
+
+  /// One unit whose requests end the connection is that unit's fault, and its neighbours go on.
+  private Outcome closedUnproven(int unit, ModbusConnectionLostException lost) {
+    closers.add(unit);
+    if (closers.size() < Math.min(2, units.size())) {
+      return Outcome.of(lost);
+    }
+    unreachable("accepts the connection and closes it: " + lost.getMessage());
+    return new Outcome.Unconnected(lost.getMessage());
   }
 
   private void changed(ConnectionState state) {
@@ -170,9 +198,13 @@ final class Line {
       case ConnectionState.ConnectFailed(String reason) -> unreachable(reason);
       case ConnectionState.Lost(String reason) -> {
         open = false;
+        connection++;
         watch.lost(reason);
       }
-      case ConnectionState.Disconnected() -> open = false;
+      case ConnectionState.Disconnected() -> {
+        open = false;
+        connection++;
+      }
     }
   }
 
@@ -180,6 +212,7 @@ final class Line {
     if (!proven && !ended) {
       open = true;
       proven = true;
+      closers.clear();
       backoff.reset();
       watch.proven();
       listener.connected();

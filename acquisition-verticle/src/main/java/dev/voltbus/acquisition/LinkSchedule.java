@@ -172,12 +172,13 @@ final class LinkSchedule {
   /// Takes in what became of a request.
   ///
   /// @return whether the poll is over
-  boolean took(Next.Ask asked, Outcome outcome, long startedNanos, long now) {
+  boolean took(Next.Ask asked, Outcome outcome, Timing timing) {
+    long now = timing.endedNanos();
     Unit unit = asked.poll().unit();
     boolean returned = unit.standing().isSuspect() && outcome.isAnswer();
-    unit.took(outcome, asked.request().count(), now - startedNanos, typicalNanos(unit), now);
+    unit.took(outcome, asked.request().count(), timing, typicalNanos(unit));
     PollRun run = runOf(asked.poll());
-    run.take(outcome, startedNanos, now, unit.mayRetry());
+    run.take(outcome, timing.startedNanos(), now, unit.mayRetry());
     if (run.isDone()) {
       asked.poll().endWaiting(run, !run.isHeard());
       unit.cycleEnded(run, allowance(now), random.nextDouble(), now);
@@ -258,6 +259,14 @@ final class LinkSchedule {
         .filter(poll -> poll.group().name().equals(group) && !poll.isWaiting())
         .toList()
         .forEach(poll -> recall(poll, now));
+  }
+
+  /// Whether a device cannot be reached, as far as its polls know.
+  boolean isSilent(Device device) {
+    return down
+        || units.stream()
+            .filter(unit -> unit.device().name().equals(device.name()))
+            .anyMatch(unit -> unit.standing().isSuspect());
   }
 
   /// Whether any poll waits or is under way.

@@ -38,6 +38,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private final Map<String, DeviceWatch> devices = new HashMap<>();
   private final long epoch;
   private final Line line;
+  private final ModelPlaces models;
   private final LinkSchedule schedule;
   private final LinkWrites writes;
   private final Object wake = new Object();
@@ -63,6 +64,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     this.epoch = wiring.time().wallMillis();
     devices.forEach(device -> this.devices.put(device.device().name(), device));
     this.line = new Line(vertx, link, watch, wiring.time(), this);
+    this.models = new ModelPlaces(line::read, line::connection, wiring.time());
     this.schedule = schedule(devices.stream().map(DeviceWatch::device).toList());
     this.writes =
         new LinkWrites(vertx, site, link, lease, wiring, agenda, line.client(), writeWatch, this);
@@ -164,17 +166,22 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private void ask(LinkSchedule.Next.Ask ask) {
     asking = true;
     long started = wiring.time().monotonicNanos();
+    boolean connected = line.isOpen();
     PollRun run = Objects.requireNonNull(ask.poll().run());
-    read(ask).onComplete(outcome -> took(ask, run, outcome.result(), started));
+    read(ask)
+        .onComplete(outcome -> {
+          Timing timing = new Timing(started, wiring.time().monotonicNanos(), connected);
+          took(ask, run, outcome.result(), timing);
+        });
   }
 
   private Future<Outcome> read(LinkSchedule.Next.Ask ask) {
     return lease.isValid()
-        ? line.read(ask.poll().device().unit(), ask.request(), ask.timeout())
+        ? models.read(ask.poll().device(), ask.request(), ask.timeout())
         : Future.succeededFuture(new Outcome.Unconnected("lease is over"));
   }
 
-  private void took(LinkSchedule.Next.Ask ask, PollRun run, Outcome outcome, long started) {
+  private void took(LinkSchedule.Next.Ask ask, PollRun run, Outcome outcome, Timing timing) {
     asking = false;
     if (ended) {
       return;
@@ -182,9 +189,8 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     try {
       Unit unit = ask.poll().unit();
       boolean suspected = unit.standing().isSuspect();
-      long now = wiring.time().monotonicNanos();
-      boolean over = schedule.took(ask, outcome, started, now);
-      watchOf(unit.device()).unit().took(unit, outcome, now - started, suspected);
+      boolean over = schedule.took(ask, outcome, timing);
+      watchOf(unit.device()).unit().took(unit, outcome, timing.nanos(), suspected);
       if (over) {
         publish(ask.poll(), run);
         closeAfterCycle(ask.poll());
@@ -195,7 +201,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   }
 
   private void closeAfterCycle(GroupPolls poll) {
-    if (poll.device().options().closeAfterCycle() && !schedule.isBusy()) {
+    if (poll.device().options().closeAfterCycle() && !schedule.isBusy() && !writes.isBusy()) {
       line.hangUp();
     }
   }
@@ -224,6 +230,11 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private TimedBlock admit(Device device, TimedBlock block) {
     return new TimedBlock(
         writes.admit(device, block.block(), block.startedNanos()), block.startedNanos());
+  }
+
+  @Override
+  public boolean isSilent(Device device) {
+    return schedule.isSilent(device);
   }
 
   @Override

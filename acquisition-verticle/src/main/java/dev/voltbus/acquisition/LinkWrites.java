@@ -29,6 +29,9 @@ final class LinkWrites {
     /// Polls may use the wire again.
     void goOn();
 
+    /// Whether a device cannot be reached for the moment.
+    boolean isSilent(Device device);
+
     /// A register was written: its poll group may be read soon, so that everybody sees it.
     void written(WriteTarget target);
   }
@@ -62,7 +65,7 @@ final class LinkWrites {
     this.lane =
         new WriteLane(
             client, lease, wiring.time(), agenda, budget, link.requestTimeout(), polls::goOn);
-    this.keepAlives = new KeepAlives(lane, agenda, wiring.time(), watch);
+    this.keepAlives = new KeepAlives(lane, agenda, wiring.time(), watch, polls::isSilent);
     this.door =
         new WriteDoor(
             site, lease, wiring.time(), agenda, lane, budget, keepAlives, watch, polls::written);
@@ -75,6 +78,7 @@ final class LinkWrites {
   /// Takes up a device behind the link.
   void add(Device device) {
     Map<String, WriteTarget> targets = WriteTarget.of(device);
+    lane.add(device);
     door.add(targets, device.name());
     device.map().keepAlive().forEach(rule -> add(device, targets.get(rule.key()), rule));
   }

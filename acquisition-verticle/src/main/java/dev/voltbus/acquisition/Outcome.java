@@ -27,6 +27,9 @@ sealed interface Outcome {
     }
   }
 
+  /// The device does not have the model that these registers belong to. Nothing was asked.
+  record Missing(String story) implements Outcome {}
+
   /// The device is there and has no time: exceptions 5 and 6.
   record Busy(String story) implements Outcome {}
 
@@ -65,7 +68,7 @@ sealed interface Outcome {
   /// Whether the unit was heard.
   default boolean isAnswer() {
     return switch (this) {
-      case Read _, Refused _, Busy _ -> true;
+      case Read _, Refused _, Missing _, Busy _ -> true;
       case Silent _, Unconnected _ -> false;
     };
   }
@@ -75,6 +78,7 @@ sealed interface Outcome {
     return switch (this) {
       case Read _ -> QualityReason.NONE;
       case Refused _ -> QualityReason.REFUSED;
+      case Missing _ -> QualityReason.NOT_FOUND;
       case Busy _ -> QualityReason.BUSY;
       case Silent _ -> QualityReason.NO_ANSWER;
       case Unconnected _ -> QualityReason.NO_CONNECTION;
@@ -86,6 +90,7 @@ sealed interface Outcome {
     return switch (this) {
       case Read _ -> "";
       case Refused(int _, String story) -> story;
+      case Missing(String story) -> story;
       case Busy(String story) -> story;
       case Silent(String story) -> story;
       case Unconnected(String story) -> story;

@@ -69,6 +69,7 @@ final class PollRun {
       case Outcome.Read(RegisterBlock block) ->
           read(asked, new TimedBlock(block, startedNanos), now);
       case Outcome.Refused refused -> refused(asked, refused);
+      case Outcome.Missing missing -> leaveOut(asked, missing);
       case Outcome.Busy _, Outcome.Unconnected _ -> breakOff(outcome, asked);
       case Outcome.Silent _ -> {
         if (mayRetry && retriesLeft > 0) {
@@ -89,6 +90,15 @@ final class PollRun {
       if (probed.contains(asked.place())) {
         released.add(asked.place());
       }
+    }
+  }
+
+  private void leaveOut(ReadPlan.Request asked, Outcome.Missing missing) {
+    answers.fail(asked.place(), missing.reason(), missing.story());
+    if (search != null) {
+      goOn(search.refuse(0, missing.story()), missing.story());
+    } else {
+      open.remove();
     }
   }
 

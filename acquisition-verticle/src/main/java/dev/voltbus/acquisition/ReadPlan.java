@@ -111,7 +111,7 @@ record ReadPlan(List<Request> requests, List<Item> left) {
   }
 
   static ReadPlan of(RegisterMap map, String group, PlanRules rules) {
-    return new ReadPlanner(rules).plan(PlanItems.of(map, group, rules));
+    return new ReadPlanner(rules, map.segments()).plan(PlanItems.of(map, group, rules));
   }
 
   /// The plan in lines for people.

@@ -1,5 +1,6 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.AddressSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,13 @@ final class ReadPlanner {
   private static final String LAST = "ends with the last register";
 
   private final PlanRules rules;
+  private final List<AddressSegment> segments;
   private final List<ReadPlan.Request> requests = new ArrayList<>();
 
-  ReadPlanner(PlanRules rules) {
+  /// @param segments parts of the map that may stand apart from each other in the device
+  ReadPlanner(PlanRules rules, List<AddressSegment> segments) {
     this.rules = rules;
+    this.segments = segments;
   }
 
   ReadPlan plan(PlanItems sorted) {
@@ -64,6 +68,9 @@ final class ReadPlanner {
     if (rules.oneRegister() && !open.covers(next)) {
       return "one register a request";
     }
+    if (segmentOf(open) != segmentOf(next)) {
+      return "next register is in another model";
+    }
     int gap = next.address() - open.end();
     if (gap > rules.largestGap()) {
       return "gap of %d word(s), at most %d bridged".formatted(gap, rules.largestGap());
@@ -75,6 +82,16 @@ final class ReadPlanner {
     return rules.touchesBarred(both) && !rules.touchesBarred(open) && !rules.touchesBarred(next)
         ? "a register behind it is left out"
         : "";
+  }
+
+  /// Number of the segment that a place begins in, or -1.
+  private int segmentOf(Place place) {
+    for (int i = 0; i < segments.size(); i++) {
+      if (segments.get(i).contains(place.table(), place.address())) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private String tooLong(Place open, Place next, Place both) {

@@ -131,11 +131,15 @@ final class Unit {
   ///
   /// @param words how many were asked for
   /// @param typicalNanos what a request of its neighbours takes
-  void took(Outcome outcome, int words, long tookNanos, double typicalNanos, long now) {
-    budget = budget.at(now, share, timeout).spend(tookNanos, cost(tookNanos, typicalNanos));
+  void took(Outcome outcome, int words, Timing timing, double typicalNanos) {
+    long now = timing.endedNanos();
+    if (timing.connected()) {
+      long took = timing.nanos();
+      budget = budget.at(now, share, timeout).spend(took, cost(took, typicalNanos));
+    }
     quietUntilNanos = now + device.options().gap().toNanos();
-    if (outcome instanceof Outcome.Read) {
-      trips = trips.with(words, tookNanos);
+    if (outcome instanceof Outcome.Read && timing.connected()) {
+      trips = trips.with(words, timing.nanos());
     }
     if (outcome.isAnswer()) {
       standing = standing.heard(now);

@@ -86,7 +86,7 @@ final class UnitWatch {
       }
       case Outcome.Busy _ -> busy.increment();
       case Outcome.Silent _ -> unanswered.increment();
-      case Outcome.Unconnected _ -> {}
+      case Outcome.Missing _, Outcome.Unconnected _ -> {}
     }
     show(unit);
   }

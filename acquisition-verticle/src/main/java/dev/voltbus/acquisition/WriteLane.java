@@ -1,5 +1,6 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.TimeSource;
@@ -34,7 +35,8 @@ final class WriteLane {
   private final TimeSource time;
   private final Agenda agenda;
   private final WearBudget budget;
-  private final Duration timeout;
+  private final Duration timeoutOfLink;
+  private Duration longestTimeout;
   private final Runnable whenFree;
   private final ReadBacks readBacks = new ReadBacks();
   private final Deque<Job> waiting = new ArrayDeque<>();
@@ -48,7 +50,7 @@ final class WriteLane {
     }
   }
 
-  /// @param timeout limit for the answer of a unit
+  /// @param timeout limit for the answer of a unit that has none of its own
   /// @param whenFree called when polls may use the wire again
   WriteLane(
       ModbusClient client,
@@ -63,8 +65,15 @@ final class WriteLane {
     this.time = time;
     this.agenda = agenda;
     this.budget = budget;
-    this.timeout = timeout;
+    this.timeoutOfLink = timeout;
+    this.longestTimeout = timeout;
     this.whenFree = whenFree;
+  }
+
+  /// Takes up a device behind the link.
+  void add(Device device) {
+    Duration own = device.options().timeoutOr(timeoutOfLink);
+    longestTimeout = own.compareTo(longestTimeout) > 0 ? own : longestTimeout;
   }
 
   ReadBacks readBacks() {
@@ -141,7 +150,7 @@ final class WriteLane {
   private void read(Job job) {
     long started = now();
     boolean first = !job.run.isSent();
-    readWords(job.target())
+    readWords(job.target(), limit(job))
         .onSuccess(words -> {
           if (!first) {
             readBacks.note(job.target(), words, started);
@@ -151,12 +160,12 @@ final class WriteLane {
         .onFailure(failure -> answered(job, () -> job.run.unread(story(failure), now())));
   }
 
-  private Future<Words> readWords(WriteTarget target) {
+  private Future<Words> readWords(WriteTarget target, Duration limit) {
     int unit = target.device().unit();
     int address = target.wire().address();
     return target.wire().table() == RegisterTable.COIL
-        ? client.read(new ModbusRequest.ReadCoils(unit, address, 1), limit()).map(WriteLane::words)
-        : client.read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit());
+        ? client.read(new ModbusRequest.ReadCoils(unit, address, 1), limit).map(WriteLane::words)
+        : client.read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit);
   }
 
   private static Words words(Bits coil) {
@@ -166,7 +175,7 @@ final class WriteLane {
   private void send(Job job, ModbusRequest.Write request) {
     WritePermit permit = new WritePermit(lease, time, job.run.order().deadlineNanos());
     client
-        .write(request, limit(), permit)
+        .write(request, limit(job), permit)
         .onSuccess(sent -> answered(job, () -> job.run.sent(now(), time.wallMillis())))
         .onFailure(failure -> answered(job, () -> unsent(job, permit, failure)));
   }
@@ -181,9 +190,9 @@ final class WriteLane {
         : job.run.abandoned(story(failure), now());
   }
 
-  /// A request waits for the one that is out before it is sent itself.
-  private Duration limit() {
-    return timeout.multipliedBy(2);
+  /// A request waits for the one that is out, of whatever unit, before it is sent itself.
+  private Duration limit(Job job) {
+    return job.target().device().options().timeoutOr(timeoutOfLink).plus(longestTimeout);
   }
 
   /// The answer to a request of a job; one that is over has none to get.

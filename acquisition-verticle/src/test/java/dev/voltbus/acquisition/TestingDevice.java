@@ -53,6 +53,7 @@ final class TestingDevice extends VerticleBase {
   private volatile Fate fate = Fate.DONE;
   private volatile int readsBeforeEffect;
   private volatile long answerDelayMillis;
+  private volatile int mute = -1;
   private volatile int port;
   private volatile boolean off;
   private @Nullable NetServer server;
@@ -100,6 +101,11 @@ final class TestingDevice extends VerticleBase {
   /// A written value shows only after this many reads.
   void settleAfter(int reads) {
     readsBeforeEffect = reads;
+  }
+
+  /// A unit does not answer; -1 for none.
+  void mute(int unit) {
+    mute = unit;
   }
 
   void answerAfter(long millis) {
@@ -207,6 +213,9 @@ final class TestingDevice extends VerticleBase {
               address,
               WRITES.contains(function) ? written(frame, function) : List.of());
       note(request);
+      if (request.unit() == mute) {
+        return;
+      }
       if (refused.containsKey(function)) {
         answer(
             frame,

@@ -97,7 +97,7 @@ final class VirtualLink {
     now += (inTime ? answer.took() : ask.timeout()).plus(CONNECTED_WITHIN).toNanos();
     PollRun run = ask.poll().run();
     Outcome outcome = inTime ? answer.outcome() : new Outcome.Silent("no answer");
-    if (schedule.took(ask, outcome, started, now)) {
+    if (schedule.took(ask, outcome, new Timing(started, now, true))) {
       Map<String, Integer> count = run.answers().anyRead() ? read : failed;
       count.merge(device, 1, Integer::sum);
     }
