@@ -126,9 +126,12 @@ final class PainsTable {
       items.add(new Item(number, isSolved, item.group(3), new ArrayList<>(), new ArrayList<>()));
     } else if (test.matches() && !items.isEmpty()) {
       boolean isLong = test.group(1) != null;
-      items.getLast().tests().add(new Test(test.group(2), test.group(3), test.group(4), isLong));
+      items
+          .get(items.size() - 1)
+          .tests()
+          .add(new Test(test.group(2), test.group(3), test.group(4), isLong));
     } else if (decision.matches() && !items.isEmpty()) {
-      items.getLast().decisions().add(decision.group(1));
+      items.get(items.size() - 1).decisions().add(decision.group(1));
     } else {
       faults.add(LIST + ":" + line + ": neither an item nor a test nor a decision: " + text);
     }

@@ -88,7 +88,7 @@ class ValueFormTest {
       int[] words = random.ints(4, 0, 0x10000).toArray();
       for (WireType type :
           List.of(WireType.U16, WireType.S16, WireType.U32, WireType.S32, WireType.F32)) {
-        for (WordOrder wordOrder : WordOrder.values()) {
+        for (WordOrder wordOrder : List.of(WordOrder.HIGH_FIRST, WordOrder.LOW_FIRST)) {
           for (ByteOrder byteOrder : ByteOrder.values()) {
             compare(words, type, wordOrder, byteOrder);
           }
