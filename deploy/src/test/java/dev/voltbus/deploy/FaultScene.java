@@ -4,6 +4,7 @@ import dev.voltbus.acquisition.AcquisitionVerticle;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Quality;
+import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.SnapshotLayout;
@@ -23,8 +24,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoublePredicate;
 
 /// A site of its own on a Vert.x shared with many others: two devices on one link, of which the
 /// first will be faulty, and one on another link; acquisition and mapping; and somebody who looks
@@ -37,18 +40,44 @@ final class FaultScene {
   private final Map<String, ReceivedSnapshot> last = new ConcurrentHashMap<>();
   private final Map<String, List<Long>> arrivals = new ConcurrentHashMap<>();
   private final Map<String, List<String>> troubles = new ConcurrentHashMap<>();
+  private final Set<String> seenReasons = ConcurrentHashMap.newKeySet();
   private final Map<String, SnapshotLayout> layouts = new HashMap<>();
   private final ModbusServer first;
   private final ModbusServer second;
   private final Wiring wiring;
+  private final Cast cast;
   private Site site;
 
+  /// The devices of a scene.
+  ///
+  /// @param profile what each of them shows
+  /// @param right whether a number shown as good can be the device's, by key
+  record Cast(Profile profile, Map<String, DoublePredicate> right) {
+    static final Cast STEADY =
+        new Cast(
+            Profile.of("probe", 1)
+                .with("voltage", 52.8)
+                .with("energy", 65_536)
+                .with("temperature", -12.5),
+            Map.of(
+                "voltage", value -> value == 52.8,
+                "energy", value -> value == 65_536,
+                "temperature", value -> value == -12.5));
+  }
+
   /// @param transport of the link with the faulty device
-  FaultScene(Vertx vertx, Wiring wiring, String name, ModbusServer.Transport transport, Path config)
+  FaultScene(
+      Vertx vertx,
+      Wiring wiring,
+      String name,
+      ModbusServer.Transport transport,
+      Path config,
+      Cast cast)
       throws Exception {
     this.vertx = vertx;
     this.wiring = wiring;
     this.name = name;
+    this.cast = cast;
     this.site = load(config, transport, 1, 2);
     this.first = ModbusServer.start(vertx, transport, 0, Map.of(1, device(), 2, device())).await();
     this.second =
@@ -64,17 +93,22 @@ final class FaultScene {
   private Site load(Path config, ModbusServer.Transport transport, int one, int two)
       throws ConfigException {
     Map<String, String> variables =
-        Map.of("SITE", name, "SCHEME", transport.scheme(), "PORT_1", "" + one, "PORT_2", "" + two);
+        Map.of(
+            "SITE",
+            name,
+            "TYPE",
+            cast.profile().device(),
+            "SCHEME",
+            transport.scheme(),
+            "PORT_1",
+            "" + one,
+            "PORT_2",
+            "" + two);
     return SiteFiles.load(config.resolve("site.yaml"), config, variables, unset -> null);
   }
 
   private SimulatedDevice device() {
-    Profile profile =
-        Profile.of("probe", 1)
-            .with("voltage", 52.8)
-            .with("energy", 65_536)
-            .with("temperature", -12.5);
-    return new ProfileDevice(site.devices().getFirst().map(), profile).device();
+    return new ProfileDevice(site.devices().getFirst().map(), cast.profile()).device();
   }
 
   void start() {
@@ -95,13 +129,13 @@ final class FaultScene {
 
   /// Whatever goes wrong, a good value is the one the device has.
   private void lookForWrongValues(DeviceSnapshot snapshot, SnapshotLayout layout) {
-    double[] right = {52.8, 65_536, -12.5};
-    for (int i = 0; i < right.length; i++) {
-      if (snapshot.quality(i) == Quality.GOOD && snapshot.value(i) != right[i]) {
-        troubles
-            .get(snapshot.device())
-            .add(layout.spec(i).key() + " was shown as " + snapshot.value(i));
+    for (int i = 0; i < layout.size(); i++) {
+      double value = snapshot.value(i);
+      DoublePredicate right = cast.right().getOrDefault(layout.spec(i).key(), any -> true);
+      if (snapshot.quality(i) == Quality.GOOD && !right.test(value)) {
+        troubles.get(snapshot.device()).add(layout.spec(i).key() + " was shown as " + value);
       }
+      seenReasons.add(snapshot.device() + " " + layout.spec(i).key() + " " + snapshot.reason(i));
     }
   }
 
@@ -164,6 +198,19 @@ final class FaultScene {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /// Quality of one value of a device now.
+  Quality quality(String device, String key) {
+    ReceivedSnapshot seen = last.get(device);
+    return seen == null
+        ? Quality.BAD
+        : seen.quality(seen.layout().indexOf(key), wiring.time().monotonicNanos());
+  }
+
+  /// Whether a value had this reason at any time.
+  boolean wasSeen(String device, String key, QualityReason reason) {
+    return seenReasons.contains(device + " " + key + " " + reason);
   }
 
   /// Wrong values that were shown as good.

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Each fault of the simulator against acquisition and mapping. All scenes run side by side, since
+/// Each fault of the simulator against acquisition and mapping. Many scenes run side by side, since
 /// each takes some ten poll periods of a second: a device that works, the fault, the fault's end.
 ///
 /// - A fault that keeps a device from answering makes its values unavailable within three periods,
@@ -46,6 +46,9 @@ class FaultSuiteTest {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
   private static final int WATCHED_CYCLES = 5;
 
+  /// More of them at once would measure the machine.
+  private static final int SCENES_AT_ONCE = 16;
+
   /// What suffers under a fault.
   private enum Suffers {
     NOTHING,
@@ -62,7 +65,7 @@ class FaultSuiteTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Gateway gateway = new Gateway(vertx);
-  private final ExecutorService side = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService side = Executors.newFixedThreadPool(SCENES_AT_ONCE);
   @TempDir private static Path folder;
 
   private static Stream<Case> cases() {
@@ -73,7 +76,7 @@ class FaultSuiteTest {
           List.of(
               "drop",
               "drop:carried-out",
-              "delay:1s",
+              "delay:700ms",
               "late:700ms",
               "wrong-unit",
               "wrong-function:4",
@@ -153,7 +156,9 @@ class FaultSuiteTest {
 
   private Callable<Void> play(Case played, String name) {
     return () -> {
-      FaultScene scene = new FaultScene(vertx, gateway.wiring(), name, played.transport(), folder);
+      FaultScene scene =
+          new FaultScene(
+              vertx, gateway.wiring(), name, played.transport(), folder, FaultScene.Cast.STEADY);
       scene.start();
       await("all good before", () -> all(scene, Quality.GOOD) && scene.polls("faulty") >= 2);
       scene.arm(played.fault());
