@@ -15,8 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Ten units on one link, one of them dead. `-Dvoltbus.long.seconds=300` runs it for five minutes.
+@Timeout(900)
 class AcquisitionNeighboursTest {
   private static final Duration PERIOD = Duration.ofMillis(500);
   private static final int DEAD = 10;
