@@ -181,7 +181,8 @@ final class DeviceMapper {
       readRegister(poll.blocks(), index, readNanos, oldest != null, now);
     }
     for (Heartbeat heartbeat : heartbeats) {
-      if (heartbeat.group() == group) {
+      boolean readNow = failures[heartbeat.index()] == 0 && oldest != null;
+      if (heartbeat.group() == group && readNow) {
         listen(heartbeat, now);
       }
     }
@@ -189,9 +190,7 @@ final class DeviceMapper {
 
   /// Words that come again and again without a change are no news of the device.
   private void listen(Heartbeat heartbeat, long now) {
-    if (goodNanos[heartbeat.index()] != NEVER) {
-      heartbeat.read(raws[heartbeat.index()], goodNanos[heartbeat.index()]);
-    }
+    heartbeat.read(raws[heartbeat.index()], goodNanos[heartbeat.index()]);
     long frozen = heartbeat.frozenNanos(now);
     if (frozen > 0) {
       int group = heartbeat.group();

@@ -41,9 +41,13 @@ class HeartbeatTest {
   }
 
   private DeviceSnapshot poll(long millis, int voltage, int seconds) {
-    RegisterBlock block =
+    return poll(
+        millis,
         RegisterBlock.read(
-            RegisterTable.HOLDING, 0, new short[] {(short) voltage, (short) seconds}, millis);
+            RegisterTable.HOLDING, 0, new short[] {(short) voltage, (short) seconds}, millis));
+  }
+
+  private DeviceSnapshot poll(long millis, RegisterBlock block) {
     DevicePoll poll =
         new DevicePoll(
             "meter", RegisterSpec.DEFAULT_GROUP, 1, 1, ++sequence, 0, 3000, 4000, List.of(block));
@@ -81,5 +85,20 @@ class HeartbeatTest {
     for (int second = 0; second < 10; second++) {
       assertEquals(Quality.GOOD, poll(second * 1000L, 230, second).quality(VOLTAGE));
     }
+  }
+
+  // Silence has its own reason: whoever looks for the cause must not be sent to the meter's values.
+  @Test
+  void silentDeviceIsNotCalledFrozen() {
+    poll(0, 230, 17);
+
+    DeviceSnapshot silent =
+        poll(
+            2500,
+            RegisterBlock.failed(
+                RegisterTable.HOLDING, 0, 2, QualityReason.NO_ANSWER, "no answer"));
+
+    assertEquals(Quality.GOOD, silent.quality(VOLTAGE));
+    assertEquals(QualityReason.NONE, silent.reason(VOLTAGE));
   }
 }
