@@ -1,8 +1,8 @@
 package dev.voltbus.modbus;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.PromiseInternal;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +32,8 @@ final class Pending<T> {
   private final long deadlineNanos;
   private final BooleanSupplier permit;
   private final Decoder<T> decoder;
-  private final PromiseInternal<T> promise;
+  private final ContextInternal context;
+  private final Promise<T> promise;
   private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Waiting());
   private final Consumer<Pending<?>> whenDone;
   private volatile long timer = -1;
@@ -40,7 +41,7 @@ final class Pending<T> {
   /// @param pauseNanos time that the unit must be left alone before, which the deadline does not
   ///   count
   /// @param permit asked immediately before the request goes out
-  /// @param context where the future completes
+  /// @param context where the future completes, behind whatever was told there before
   /// @param whenDone hears of the end just before the caller does
   Pending(
       ModbusRequest request,
@@ -55,6 +56,7 @@ final class Pending<T> {
     this.deadlineNanos = System.nanoTime() + pauseNanos + timeout.toNanos();
     this.permit = permit;
     this.decoder = decoder;
+    this.context = context;
     this.promise = context.promise();
     this.whenDone = whenDone;
   }
@@ -151,10 +153,12 @@ final class Pending<T> {
     return true;
   }
 
-  /// The caller's event loop refuses work once Vert.x is closed; then nobody is left to tell.
-  private static void deliver(Runnable outcome) {
+  /// Completes the future on the caller's context and not here: a caller that has yet to add its
+  /// handler would otherwise be answered at once, ahead of the news of the connection that wait for
+  /// its event loop. That refuses work once Vert.x is closed; then nobody is left to tell.
+  private void deliver(Runnable outcome) {
     try {
-      outcome.run();
+      context.runOnContext(v -> outcome.run());
     } catch (RejectedExecutionException e) {
       ConnectionActor.LOG.debug("result dropped, its event loop has ended");
     }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.modbus.ModbusRequest.ReadHolding;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +59,31 @@ abstract class SocketContract extends ByteStreamContract {
     String text = failure(ModbusConnectException.class, reads.get(0)).getMessage();
     assertEquals(url + " unit 1: holding 0 not sent, no connection: Connection refused", text);
     failure(ModbusConnectException.class, reads.get(1));
+  }
+
+  // Whoever asks again when a request fails must know by then that it has to wait. The event loop
+  // is
+  // held until the attempt has surely failed, as a busy machine may hold it.
+  @Test
+  void theFailedAttemptIsToldBeforeTheRequestThatMadeIt() throws Exception {
+    slave.stop();
+    List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    Promise<Void> over = Promise.promise();
+    vertx.runOnContext(now -> {
+      client = create(client.options());
+      client.connectionHandler(state -> heard.add(state.getClass().getSimpleName()));
+      Future<Words> read = client.readHolding(1, 0, 1);
+      long limit = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+      while (!read.isComplete() && System.nanoTime() < limit) {
+        Thread.onSpinWait();
+      }
+      read.onComplete(failed -> {
+        heard.add("request failed");
+        over.complete();
+      });
+    });
+    await(over.future());
+    assertEquals(List.of("ConnectFailed", "request failed"), heard);
   }
 
   @Test
