@@ -95,6 +95,9 @@ public final class ModbusServer {
       };
   private volatile boolean stopped;
 
+  /// Who was let in while the listener closed is turned away.
+  private volatile boolean rebooting;
+
   private ModbusServer(Vertx vertx, Endpoint endpoint, Map<Integer, SimulatedDevice> devices) {
     this.vertx = vertx;
     this.endpoint = endpoint;
@@ -211,6 +214,7 @@ public final class ModbusServer {
   /// Restarts it: connections are reset, new ones refused for this time, devices begin again.
   public void reboot(Duration by) {
     LOG.debug("modbus={} reboots", port());
+    rebooting = true;
     open.forEach(RequestStream::reset);
     units.values().forEach(ServedUnit::restart);
     listener
@@ -223,6 +227,7 @@ public final class ModbusServer {
     if (stopped) {
       return;
     }
+    rebooting = false;
     listener
         .open()
         .onFailure(taken -> {
@@ -249,6 +254,10 @@ public final class ModbusServer {
             connection,
             log,
             owner);
+    if (rebooting) {
+      stream.reset();
+      return stream;
+    }
     Fault.@Nullable SingleConnection single = singleConnection();
     if (single != null && !single.newest() && !open.isEmpty()) {
       stream.close();

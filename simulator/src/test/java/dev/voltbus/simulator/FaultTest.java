@@ -375,7 +375,7 @@ class FaultTest {
       long asked = System.nanoTime();
       wire.send(reading(1, UNIT, READS, 1));
       assertThrows(SocketException.class, wire::isAtEnd);
-      try (TestingWire again = whenItListens()) {
+      try (TestingWire again = whenItAnswers()) {
         assertTrue(System.nanoTime() - asked >= Duration.ofMillis(300).toNanos());
         assertArrayEquals(new int[] {0}, again.read(UNIT, READS, 1));
         assertArrayEquals(new int[] {500}, again.read(UNIT, SETTING, 1));
@@ -384,18 +384,30 @@ class FaultTest {
     assertEquals(List.of(), server.faults(UNIT));
   }
 
-  private TestingWire whenItListens() throws IOException {
+  /// Connects until a request is answered: one that waited to be accepted when the server went down
+  /// is connected, and reset.
+  private TestingWire whenItAnswers() throws IOException {
     long limit = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (true) {
       try {
-        TestingWire wire = TestingWire.to(server);
-        if (!wire.isItself()) {
-          return wire;
-        }
-        wire.close();
+        return answering();
       } catch (IOException refused) {
         assertTrue(System.nanoTime() < limit, "still refused");
       }
+    }
+  }
+
+  private TestingWire answering() throws IOException {
+    TestingWire wire = TestingWire.to(server);
+    try {
+      if (wire.isItself()) {
+        throw new IOException("reached itself");
+      }
+      wire.ask(UNIT, TestingWire.pdu(3, SETTING, 1));
+      return wire;
+    } catch (IOException down) {
+      wire.close();
+      throw down;
     }
   }
 
