@@ -20,6 +20,11 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "link", LinkStatus.class);
   }
 
+  /// How each of a site's devices is read.
+  public static Address<DeviceReadPlan> readPlans(String site) {
+    return of(site, "read-plan", DeviceReadPlan.class);
+  }
+
   /// The control state of a site.
   public static Address<ControlState> control(String site) {
     return of(site, "control", ControlState.class);

@@ -1,6 +1,5 @@
 package dev.voltbus.contract;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// Everything one poll of one group of a device brought: a block for each read request.
@@ -44,8 +43,7 @@ public record DevicePoll(
     out.putInt(ageMillis);
     out.putInt(staleAfterMillis);
     out.putInt(unavailableAfterMillis);
-    out.putShort(blocks.size());
-    blocks.forEach(block -> block.write(out));
+    out.putList(blocks, block -> block.write(out));
   }
 
   private static DevicePoll read(FrameReader in) {
@@ -58,15 +56,6 @@ public record DevicePoll(
         in.getInt(),
         in.getInt(),
         in.getInt(),
-        readBlocks(in));
-  }
-
-  private static List<RegisterBlock> readBlocks(FrameReader in) {
-    int count = in.getShortCount(RegisterBlock.LEAST_BYTES);
-    List<RegisterBlock> blocks = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      blocks.add(RegisterBlock.read(in));
-    }
-    return blocks;
+        in.getList(RegisterBlock.LEAST_BYTES, () -> RegisterBlock.read(in)));
   }
 }

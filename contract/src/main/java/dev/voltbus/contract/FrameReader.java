@@ -1,6 +1,9 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
 /// Reads the fields of one frame. Behind the last field every number is 0 and every text and array
 /// is empty, so a frame of an older version reads as one with its newer fields absent.
@@ -115,6 +118,18 @@ final class FrameReader {
   /// The same for a count of two bytes.
   int getShortCount(int least) {
     return checkedLength(getShort(), least);
+  }
+
+  /// A list behind a count of two bytes.
+  ///
+  /// @param least bytes that the smallest item takes
+  <T> List<T> getList(int least, Supplier<T> item) {
+    int count = getShortCount(least);
+    List<T> items = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      items.add(item.get());
+    }
+    return items;
   }
 
   private int getLength(int size) {

@@ -2,6 +2,8 @@ package dev.voltbus.contract;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// Appends fields to a frame, big endian.
 final class FrameWriter {
@@ -34,6 +36,12 @@ final class FrameWriter {
   void putString(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     buffer.appendInt(bytes.length).appendBytes(bytes);
+  }
+
+  /// A count of two bytes, then the items.
+  <T> void putList(List<T> items, Consumer<T> item) {
+    putShort(items.size());
+    items.forEach(item);
   }
 
   void putBytes(byte[] values) {

@@ -28,7 +28,8 @@ public final class Frames implements MessageCodec<Message, Message> {
           CommandRequest.CODEC,
           CommandResult.CODEC,
           WriteRequest.CODEC,
-          WriteResult.CODEC);
+          WriteResult.CODEC,
+          DeviceReadPlan.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

@@ -13,4 +13,5 @@ public sealed interface Message
         CommandResult,
         WriteRequest,
         WriteResult,
+        DeviceReadPlan,
         UnknownMessage {}

@@ -119,6 +119,7 @@ class FramesTest {
     assertEquals(
         new WriteResult("w-1", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0),
         decode(frame(10, out -> out.putString("w-1"))));
+    assertEquals(Samples.emptyPlan("bms-1"), decode(frame(11, out -> out.putString("bms-1"))));
     assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),
         decode(frame(1, out -> out.putString("bms-1"))));
@@ -159,6 +160,18 @@ class FramesTest {
                 }));
     assertEquals(
         new WriteResult("w-1", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0), write);
+    Message plan =
+        decode(
+            frame(
+                11,
+                out -> {
+                  out.putString("bms-1");
+                  out.putLong(0);
+                  out.putLong(0);
+                  out.putLong(0);
+                  out.putByte(200);
+                }));
+    assertEquals(Samples.emptyPlan("bms-1"), plan);
     assertEquals(Quality.UNKNOWN, Quality.of(200));
     assertEquals(QualityReason.UNKNOWN, QualityReason.of(200));
   }

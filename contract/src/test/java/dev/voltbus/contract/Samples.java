@@ -157,10 +157,48 @@ final class Samples {
                 List.of(125, 0xFFFF),
                 List.of(1000),
                 1_767_225_600_123L,
-                540))) {
+                540),
+            readPlan())) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
+  }
+
+  private static DeviceReadPlan readPlan() {
+    return new DeviceReadPlan(
+        "bms-1",
+        77,
+        1_767_225_600_000L,
+        5,
+        DeviceReadPlan.Standing.ANSWERING,
+        50,
+        new DeviceReadPlan.Limits(40, 100, 16, 20, 9, 540_000),
+        List.of(
+            new DeviceReadPlan.Group(
+                "fast",
+                1000,
+                List.of(
+                    new DeviceReadPlan.Request(
+                        RegisterTable.HOLDING,
+                        36,
+                        15,
+                        4,
+                        0,
+                        "gap of 10 word(s), at most 9 bridged"),
+                    new DeviceReadPlan.Request(
+                        RegisterTable.INPUT, 400, 1, 1, 1, "ends with the last register"))),
+            new DeviceReadPlan.Group("slow", 10_000, List.of())),
+        List.of(
+            new DeviceReadPlan.LeftOut(
+                RegisterTable.INPUT,
+                304,
+                2,
+                List.of("limit", "limit_°"),
+                "exception 2 (illegal data address)",
+                3,
+                63_500)),
+        12,
+        1);
   }
 
   /// Messages with fields that were added later, by the name of their golden file.
@@ -204,7 +242,23 @@ final class Samples {
         new CommandRequest("", "", "", "", Buffer.buffer(), false, 0),
         new CommandResult("", CommandResult.Status.UNKNOWN, ""),
         new WriteRequest("", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
-        new WriteResult("", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0));
+        new WriteResult("", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0),
+        emptyPlan(""));
+  }
+
+  static DeviceReadPlan emptyPlan(String device) {
+    return new DeviceReadPlan(
+        device,
+        0,
+        0,
+        0,
+        DeviceReadPlan.Standing.UNKNOWN,
+        0,
+        new DeviceReadPlan.Limits(0, 0, 0, 0, 0, 0),
+        List.of(),
+        List.of(),
+        0,
+        0);
   }
 
   /// Far beyond what a site has.
@@ -245,7 +299,28 @@ final class Samples {
             Collections.nCopies(100_000, 0xFFFF),
             Collections.nCopies(100_000, 0),
             max,
-            most));
+            most),
+        hugePlan(text, max, most));
+  }
+
+  private static DeviceReadPlan hugePlan(String text, long max, int most) {
+    DeviceReadPlan.Request request =
+        new DeviceReadPlan.Request(RegisterTable.DISCRETE, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, "why");
+    DeviceReadPlan.LeftOut leftOut =
+        new DeviceReadPlan.LeftOut(
+            RegisterTable.COIL, 0xFFFF, 0xFFFF, List.of(text, text), text, most, most);
+    return new DeviceReadPlan(
+        text,
+        max,
+        max,
+        max,
+        DeviceReadPlan.Standing.LOST,
+        100,
+        new DeviceReadPlan.Limits(0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, most),
+        List.of(new DeviceReadPlan.Group(text, most, Collections.nCopies(0xFFFF, request))),
+        List.of(leftOut, leftOut),
+        most,
+        most);
   }
 
   static DeviceSnapshot.Columns columns(int size) {
