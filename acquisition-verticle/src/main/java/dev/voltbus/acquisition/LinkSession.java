@@ -39,6 +39,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private final long epoch;
   private final Line line;
   private final ModelPlaces models;
+  private final PlanNews plans;
   private final LinkSchedule schedule;
   private final LinkWrites writes;
   private final Object wake = new Object();
@@ -65,6 +66,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     devices.forEach(device -> this.devices.put(device.device().name(), device));
     this.line = new Line(vertx, link, watch, wiring.time(), this);
     this.models = new ModelPlaces(line::read, line::connection, wiring.time());
+    this.plans = new PlanNews(site, wiring, lease, epoch, agenda);
     this.schedule = schedule(devices.stream().map(DeviceWatch::device).toList());
     this.writes =
         new LinkWrites(vertx, site, link, lease, wiring, agenda, line.client(), writeWatch, this);
@@ -84,16 +86,24 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
               wiring.time().monotonicNanos());
       units.add(unit);
       line.pace(device);
-      for (PollGroup group : device.map().groups()) {
-        polls.add(new GroupPolls(group, unit));
-      }
+      List<GroupPolls> own = polls(unit);
+      polls.addAll(own);
+      plans.follow(unit, own);
     }
-    polls.removeIf(GroupPolls::isEmpty);
     return new LinkSchedule(
         units,
         polls,
         (unit, count) -> watchOf(unit.device()).missed(count),
         RandomGenerator.getDefault());
+  }
+
+  private static List<GroupPolls> polls(Unit unit) {
+    List<GroupPolls> polls = new ArrayList<>();
+    for (PollGroup group : unit.device().map().groups()) {
+      polls.add(new GroupPolls(group, unit));
+    }
+    polls.removeIf(GroupPolls::isEmpty);
+    return polls;
   }
 
   private DeviceWatch watchOf(Device device) {
@@ -108,6 +118,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     devices.values().forEach(DeviceWatch::begin);
     schedule.beginAt(wiring.time().monotonicNanos() + offset.toNanos());
     announceFrom(wiring.time().monotonicNanos());
+    plans.announce();
     goOn();
     return writes.begin();
   }
@@ -119,6 +130,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
         this,
         () -> {
           watch.announce();
+          plans.announce();
           announceFrom(next);
         });
   }
@@ -129,6 +141,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     Future<Void> unregistered = writes.end();
     agenda.drop(this);
     agenda.drop(wake);
+    plans.end();
     watch.end();
     devices.values().forEach(DeviceWatch::end);
     return unregistered.eventually(line::close);
@@ -224,6 +237,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
                     stamp,
                     block -> admit(poll.device(), block),
                     wiring.time().monotonicNanos()));
+    plans.look(poll.unit());
   }
 
   /// Words asked for before a write to the same registers are older than what was read back.

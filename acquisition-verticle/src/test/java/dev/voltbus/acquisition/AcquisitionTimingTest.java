@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.DeviceReadPlan;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.simulator.BatterySite;
 import java.time.Duration;
@@ -78,5 +79,15 @@ class AcquisitionTimingTest {
     assertEquals(later(first, 10_000), acquisition.nextStatus());
     clock.advance(Duration.ofSeconds(10));
     assertEquals(later(first, 20_000), acquisition.nextStatus());
+  }
+
+  // The same for a console that wants to know how a device is read.
+  @Test
+  void readPlansAreRepeatedEveryTenSeconds() {
+    DeviceReadPlan first = acquisition.nextPlan(plan -> true);
+    clock.advance(Duration.ofSeconds(10));
+    acquisition.nextPlan(plan -> plan.sequence() > first.sequence());
+    clock.advance(Duration.ofSeconds(10));
+    acquisition.nextPlan(plan -> plan.sequence() > first.sequence() + 1);
   }
 }

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.DeviceReadPlan;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.RegisterBlock;
@@ -42,6 +43,7 @@ final class TestingAcquisition implements AutoCloseable {
   private final TestingHealth health = new TestingHealth();
   private final BlockingQueue<DevicePoll> polls = new LinkedBlockingQueue<>();
   private final BlockingQueue<LinkStatus> statuses = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DeviceReadPlan> plans = new LinkedBlockingQueue<>();
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final TimeSource time;
   private final Leases leases;
@@ -63,6 +65,7 @@ final class TestingAcquisition implements AutoCloseable {
     logger().addAppender(log);
     bus.subscribe(Address.polls("test"), polls::add);
     bus.subscribe(Address.links("test"), statuses::add);
+    bus.subscribe(Address.readPlans("test"), plans::add);
   }
 
   private static Logger logger() {
@@ -81,8 +84,24 @@ final class TestingAcquisition implements AutoCloseable {
   }
 
   void deploy(Site site) {
-    Wiring wiring = new Wiring(bus, leases, time, metrics, health, state);
-    deployment = await(vertx.deployVerticle(new AcquisitionVerticle(site, wiring)));
+    deployment = await(vertx.deployVerticle(new AcquisitionVerticle(site, wiring())));
+  }
+
+  Wiring wiring() {
+    return new Wiring(bus, leases, time, metrics, health, state);
+  }
+
+  /// Does something as a verticle would, and waits until it is done.
+  void onContext(Runnable step) {
+    Promise<Void> done = Promise.promise();
+    vertx.runOnContext(start ->
+        Future.succeededFuture()
+            .map(ready -> {
+              step.run();
+              return (Void) null;
+            })
+            .onComplete(done));
+    await(done.future());
   }
 
   void undeploy() {
@@ -133,6 +152,19 @@ final class TestingAcquisition implements AutoCloseable {
 
   int waitingStatuses() {
     return statuses.size();
+  }
+
+  /// The next read plan of a kind; others are let go.
+  DeviceReadPlan nextPlan(Predicate<DeviceReadPlan> kind) {
+    DeviceReadPlan plan = next(plans, "read plan");
+    while (!kind.test(plan)) {
+      plan = next(plans, "read plan");
+    }
+    return plan;
+  }
+
+  int waitingPlans() {
+    return plans.size();
   }
 
   private static <T> T next(BlockingQueue<T> queue, String what) {

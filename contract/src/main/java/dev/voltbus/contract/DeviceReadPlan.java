@@ -41,13 +41,13 @@ public record DeviceReadPlan(
   public enum Standing {
     /// Not told, or something a newer node knows.
     UNKNOWN,
-    /// Not heard of since its link's owner began.
+    /// Not asked yet by this owner of its link.
     UNTRIED,
-    /// Its last cycle brought an answer.
+    /// Heard of lately.
     ANSWERING,
     /// Silent; one short request in each pause finds out when it is back.
     SUSPECT,
-    /// The same for so long that it counts as lost.
+    /// Silent for so long that it counts as lost, or never heard of.
     LOST;
 
     static Standing of(int code) {
