@@ -84,6 +84,7 @@ public final class ConsoleVerticle extends VerticleBase {
     Bus bus = wiring.bus();
     subscriptions.add(bus.subscribe(Address.snapshots(site.name()), this::accept));
     subscriptions.add(bus.subscribe(Address.links(site.name()), view::accept));
+    subscriptions.add(bus.subscribe(Address.readPlans(site.name()), view::accept));
     subscriptions.add(bus.subscribe(Address.control(site.name()), view::accept));
     return Future.all(subscriptions.stream().map(Bus.Subscription::ready).toList());
   }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What the console knows of one device: its last snapshot, ageing.
+/// What the console knows of one device: its last snapshot and its read plan, ageing.
 final class DeviceView {
   private static final Comparator<ValueRow> BY_ADDRESS =
       Comparator.comparing(
@@ -26,6 +26,7 @@ final class DeviceView {
   private final Device device;
   private final TimeSource time;
   private final Map<Figure, Integer> figures = new EnumMap<>(Figure.class);
+  private final PlanView plan;
   private SnapshotLayout layout;
   private @Nullable ReceivedSnapshot last;
   private @Nullable DeviceSnapshot waiting;
@@ -36,6 +37,7 @@ final class DeviceView {
   DeviceView(Device device, TimeSource time) {
     this.device = device;
     this.time = time;
+    this.plan = new PlanView(time);
     this.layout = SnapshotLayout.of(device.map());
     findFigures();
   }
@@ -58,6 +60,15 @@ final class DeviceView {
     return device.link();
   }
 
+  /// How it is read.
+  PlanView plan() {
+    return plan;
+  }
+
+  JsonObject planJson(long nowNanos) {
+    return plan.toJson(layout.map(), nowNanos);
+  }
+
   /// Number of snapshots shown so far.
   long samples() {
     return samples;
@@ -71,6 +82,7 @@ final class DeviceView {
   /// Takes a snapshot in, unless it comes from a former owner of the link or is older than the one
   /// shown.
   void accept(DeviceSnapshot snapshot) {
+    plan.heard(snapshot.token());
     if (isOlder(snapshot)) {
       return;
     }

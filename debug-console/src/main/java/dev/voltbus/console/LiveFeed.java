@@ -28,7 +28,8 @@ final class LiveFeed {
   private static final short GOING_AWAY = 1001;
 
   /// What a device showed at a tick, and what of it is new since the tick before.
-  private record Shown(long samples, List<ValueRow> rows, List<ValueRow> changed) {}
+  private record Shown(
+      long samples, PlanView.Mark plan, List<ValueRow> rows, List<ValueRow> changed) {}
 
   private final SiteView site;
   private final TimeSource time;
@@ -84,16 +85,17 @@ final class LiveFeed {
 
   private Shown look(DeviceView view, long now) {
     List<ValueRow> rows = view.rows(now);
+    PlanView.Mark plan = view.plan().mark(now);
     @Nullable Shown old = before.get(view);
     if (old == null || old.rows().size() != rows.size()) {
-      return new Shown(view.samples(), rows, rows);
+      return new Shown(view.samples(), plan, rows, rows);
     }
     List<ValueRow> changed =
         IntStream.range(0, rows.size())
             .filter(at -> !rows.get(at).equals(old.rows().get(at)))
             .mapToObj(rows::get)
             .toList();
-    return new Shown(view.samples(), rows, changed);
+    return new Shown(view.samples(), plan, rows, changed);
   }
 
   private void serve(LiveClient client, Map<DeviceView, Shown> current, boolean beat, long now) {
@@ -101,7 +103,7 @@ final class LiveFeed {
     for (DeviceView view : client.watched()) {
       @Nullable Shown shown = current.get(view);
       if (shown != null && (client.needsAll() || isNew(view, shown))) {
-        devices.add(deviceJson(view, client.needsAll() ? shown.rows() : shown.changed(), now));
+        devices.add(deviceJson(view, shown, client.needsAll(), now));
       }
     }
     if (devices.isEmpty() && !beat && !client.needsAll()) {
@@ -121,16 +123,26 @@ final class LiveFeed {
 
   private boolean isNew(DeviceView view, Shown shown) {
     @Nullable Shown old = before.get(view);
-    return old == null || old.samples() != shown.samples() || !shown.changed().isEmpty();
+    return old == null
+        || old.samples() != shown.samples()
+        || !shown.changed().isEmpty()
+        || hasNewPlan(view, shown);
   }
 
-  private static JsonObject deviceJson(DeviceView view, List<ValueRow> rows, long now) {
+  private boolean hasNewPlan(DeviceView view, Shown shown) {
+    @Nullable Shown old = before.get(view);
+    return old == null || !old.plan().equals(shown.plan());
+  }
+
+  private JsonObject deviceJson(DeviceView view, Shown shown, boolean all, long now) {
     JsonArray values = new JsonArray();
-    rows.forEach(row -> values.add(row.toJson()));
-    return new JsonObject()
-        .put("device", view.name())
-        .put("ages_ms", view.agesJson(now))
-        .put("values", values);
+    (all ? shown.rows() : shown.changed()).forEach(row -> values.add(row.toJson()));
+    JsonObject json =
+        new JsonObject()
+            .put("device", view.name())
+            .put("ages_ms", view.agesJson(now))
+            .put("values", values);
+    return all || hasNewPlan(view, shown) ? json.put("plan", view.planJson(now)) : json;
   }
 
   private void drop(LiveClient client) {

@@ -19,6 +19,7 @@ final class Page {
     mount(router, "/console.css", "console.css", "text/css; charset=utf-8");
     mount(router, "/console.js", "console.js", "text/javascript; charset=utf-8");
     mount(router, "/pieces.js", "pieces.js", "text/javascript; charset=utf-8");
+    mount(router, "/plan.js", "plan.js", "text/javascript; charset=utf-8");
     mount(router, "/icon.svg", "icon.svg", "image/svg+xml");
   }
 

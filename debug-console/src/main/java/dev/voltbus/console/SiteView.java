@@ -1,6 +1,7 @@
 package dev.voltbus.console;
 
 import dev.voltbus.contract.ControlState;
+import dev.voltbus.contract.DeviceReadPlan;
 import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.Site;
@@ -68,6 +69,16 @@ final class SiteView {
     @Nullable LinkView view = links.get(report.link());
     if (view != null) {
       view.accept(report);
+      devices.values().stream()
+          .filter(device -> device.link().equals(report.link()))
+          .forEach(device -> device.plan().heard(report.token()));
+    }
+  }
+
+  void accept(DeviceReadPlan plan) {
+    @Nullable DeviceView view = devices.get(plan.device());
+    if (view != null) {
+      view.plan().accept(plan);
     }
   }
 

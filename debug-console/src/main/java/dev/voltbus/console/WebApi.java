@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class WebApi {
     Page.mount(router);
     router.get("/api/v1/site").handler(this::site);
     router.get("/api/v1/devices/:device/values").handler(this::values);
+    router.get("/api/v1/devices/:device/plan").handler(this::plan);
     router.get("/api/v1/live").handler(this::live);
     router.errorHandler(NOT_FOUND, WebApi::unknownPath);
     router.errorHandler(METHOD_NOT_ALLOWED, WebApi::wrongMethod);
@@ -66,20 +68,28 @@ final class WebApi {
   }
 
   private void values(RoutingContext context) {
+    ofDevice(
+        context,
+        (device, now) ->
+            new JsonObject()
+                .put("state", device.state(now).word())
+                .put("reason", device.state(now).reason())
+                .put("values", new JsonArray(device.valuesJson(now))));
+  }
+
+  private void plan(RoutingContext context) {
+    ofDevice(context, DeviceView::planJson);
+  }
+
+  private void ofDevice(RoutingContext context, BiFunction<DeviceView, Long, JsonObject> wanted) {
     String name = String.valueOf(context.pathParam("device"));
     @Nullable DeviceView device = site.device(name);
     if (device == null) {
       fail(context, NOT_FOUND, unknownDevice(name));
       return;
     }
-    long now = time.monotonicNanos();
-    answer(
-        context,
-        new JsonObject()
-            .put("device", name)
-            .put("state", device.state(now).word())
-            .put("reason", device.state(now).reason())
-            .put("values", new JsonArray(device.valuesJson(now))));
+    JsonObject answer = new JsonObject().put("device", name);
+    answer(context, answer.mergeIn(wanted.apply(device, time.monotonicNanos())));
   }
 
   private String unknownDevice(String name) {

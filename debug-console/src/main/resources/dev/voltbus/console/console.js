@@ -4,6 +4,7 @@ import {
   addFigure, ageText, cards, createCard, createRow, figureNames, icons, looks, named, put, shortened,
   valueText,
 } from './pieces.js';
+import { forgetPlan, showPlan, takePlan } from './plan.js';
 
 const SILENT_MS = 3000;
 const GIVEN_UP_MS = 10000;
@@ -68,6 +69,8 @@ function showSite() {
   put(el('mode'), lost ? 'unknown' : site.control.mode);
   cards(el('links'), site.links, (l) => l.link, (l) => createCard('div', l.link), fillLink);
   cards(el('devices'), site.devices, (d) => d.device, createDeviceCard, fillDevice);
+  put(el('plan-title'), chosen ? `How ${chosen} is read` : 'How it is read');
+  showPlan(el('plan'), lost);
   put(el('values-title'), chosen ? `Values of ${chosen}` : 'Values');
 }
 
@@ -135,6 +138,7 @@ function take(message) {
   const device = message.devices.find((d) => d.device === chosen);
   if (device) {
     if (message.type === 'full') forget();
+    if (device.plan) takePlan(device.plan);
     ages = device.ages_ms;
     agesAt = performance.now();
     for (const row of device.values) values.set(row.key, row);
@@ -147,6 +151,7 @@ function choose(name) {
   chosen = name;
   history.replaceState(null, '', name ? `#${encodeURIComponent(name)}` : '#');
   forget();
+  forgetPlan();
   showSite();
   filter();
   connect();

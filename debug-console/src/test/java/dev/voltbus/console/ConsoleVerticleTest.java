@@ -292,7 +292,8 @@ class ConsoleVerticleTest {
     assertTrue(response.getHeader("content-security-policy").startsWith("default-src 'self';"));
     assertFalse(page.contains("://") || page.contains("<style") || page.contains(" style="));
     assertFalse(page.matches("(?s).*<script[^>]*>[^<].*"), "inline script");
-    for (String file : new String[] {"console.css", "console.js", "pieces.js", "icon.svg"}) {
+    for (String file :
+        new String[] {"console.css", "console.js", "pieces.js", "plan.js", "icon.svg"}) {
       assertEquals(
           200, RunningConsole.await(console.send(HttpMethod.GET, "/" + file)).statusCode(), file);
     }

@@ -1,6 +1,7 @@
 package dev.voltbus.console;
 
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.DeviceReadPlan;
 import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PollGroup;
@@ -11,6 +12,7 @@ import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterCodec;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.SnapshotLayout;
@@ -122,6 +124,40 @@ final class Fixtures {
             new int[] {100},
             new int[] {(int) group.staleAfter().toMillis()},
             new int[] {(int) group.unavailableAfter().toMillis()}));
+  }
+
+  /// A plan that reads the battery in two requests and leaves the temperature out.
+  static DeviceReadPlan plan(long token, long sequence) {
+    return new DeviceReadPlan(
+        BMS,
+        token,
+        1,
+        sequence,
+        DeviceReadPlan.Standing.ANSWERING,
+        50,
+        new DeviceReadPlan.Limits(100, 125, 4, 4, 4, 600_000),
+        List.of(
+            new DeviceReadPlan.Group(
+                RegisterSpec.DEFAULT_GROUP,
+                1000,
+                List.of(
+                    request(36, 11, 2, "a register behind it is left out"),
+                    request(50, 1, 1, "ends with the last register")))),
+        List.of(
+            new DeviceReadPlan.LeftOut(
+                RegisterTable.HOLDING,
+                48,
+                1,
+                List.of("temperature"),
+                "exception 2 (illegal data address)",
+                3,
+                8000)),
+        0,
+        0);
+  }
+
+  private static DeviceReadPlan.Request request(int address, int count, int registers, String why) {
+    return new DeviceReadPlan.Request(RegisterTable.HOLDING, address, count, registers, 0, why);
   }
 
   static long[] all(int size, long raw) {

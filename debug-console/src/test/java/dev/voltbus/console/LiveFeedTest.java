@@ -1,6 +1,7 @@
 package dev.voltbus.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,35 @@ class LiveFeedTest {
     assertEquals(List.of("soc"), keys(change));
     assertEquals(82.0, values(change).getFirst().getDouble("value"));
     assertEquals(100, device(change).getJsonObject("ages_ms").getLong("default"));
+  }
+
+  // A plan may be large and hardly ever changes, so it must not come with every batch of values.
+  @Test
+  void aReadPlanComesFirstAndThenOnlyWhenItIsToldAgain(Vertx vertx) throws Exception {
+    RunningConsole console = new RunningConsole(vertx, Fixtures.site());
+    publish(console, Fixtures.snapshot(1));
+    RunningConsole.await(open(console.port, "/api/v1/live?device=bms-1"));
+    JsonObject full = next(message -> !values(message).isEmpty());
+    publish(console, Fixtures.snapshot(Fixtures.battery(), 2, 1, 5200, 82, 21));
+    JsonObject change = next(message -> !values(message).isEmpty());
+
+    console.bus.publish(Address.readPlans(Fixtures.SITE), Fixtures.plan(Fixtures.TOKEN, 1));
+    JsonObject told = next(LiveFeedTest::hasPlan);
+    console.time.pass(Duration.ofSeconds(30));
+    JsonObject old = next(LiveFeedTest::hasPlan);
+
+    assertEquals("untold", planState(full));
+    assertFalse(hasPlan(change));
+    assertEquals("in_force", planState(told));
+    assertEquals("old", planState(old));
+  }
+
+  private static boolean hasPlan(JsonObject message) {
+    return !message.getJsonArray("devices").isEmpty() && device(message).containsKey("plan");
+  }
+
+  private static String planState(JsonObject message) {
+    return device(message).getJsonObject("plan").getString("state");
   }
 
   // Nobody sends a message when a value gets too old, so the feed has to say it by itself.
