@@ -49,11 +49,12 @@ function blockText(limits) {
 
 function gapText(limits) {
   const { largest_gap: found, worthwhile_gap: worthwhile, configured_gap: configured } = limits;
-  if (configured === 0) return 'no unused words are read, as configured';
+  if (configured === 0) return 'none, as configured';
   const now = Math.min(found, worthwhile);
   if (now >= configured) return `up to ${many(configured, 'unused word')}, as configured`;
-  const why = found <= worthwhile ? 'wider ones were refused' : 'a request of its own is quicker';
-  return `${now === 0 ? 'no unused words' : `up to ${many(now, 'unused word')}`}: ${why} (configured ${configured})`;
+  const wider = now === 0 ? 'they' : 'wider ones';
+  const why = found <= worthwhile ? `${wider} were refused` : 'a request of its own is quicker';
+  return `${now === 0 ? 'none' : `up to ${many(now, 'unused word')}`}: ${why} (configured ${configured})`;
 }
 
 function rateText(percent) {
@@ -67,9 +68,9 @@ function addFact(list, name, text, look) {
   return value;
 }
 
-function facts() {
+function facts(old) {
   const list = make('dl', 'facts');
-  const [look, word] = standings[plan.standing] ?? standings.unknown;
+  const [look, word] = (old ? null : standings[plan.standing]) ?? standings.unknown;
   addFact(list, 'Device', `${icons[look]} ${word}`, look);
   addFact(list, 'Rate', rateText(plan.rate_percent), plan.rate_percent < 100 ? 'warn' : '');
   addFact(list, 'Longest request', blockText(plan.limits));
@@ -81,6 +82,9 @@ function facts() {
   return list;
 }
 
+/// Without the endpoint and the unit, which are those of the device.
+const shortReason = (reason) => reason.replace(/^\S+:\/\/\S+ unit \d+: /, '');
+
 function leftOut() {
   const part = make('div', 'part');
   part.append(make('h3', '', 'Left out'));
@@ -88,10 +92,11 @@ function leftOut() {
   for (const [i, place] of plan.left_out.entries()) {
     const line = make('li', 'line');
     const what = make('span', 'what');
-    what.append(make('strong', '', place.keys.join(', ')), make('span', 'quiet', placeText(place)));
-    const why = make('span', 'why', `${icons.warn} ${place.reason}`);
-    const times = place.refusals === 1 ? 'refused once' : `refused ${place.refusals} times in a row`;
-    const again = make('span', 'quiet size');
+    what.append(make('span', '', placeText(place)), make('strong', '', place.keys.join(', ')));
+    const why = make('span', '', shortReason(place.reason));
+    why.title = place.reason;
+    const times = place.refusals === 1 ? 'refused once' : `refused ${place.refusals} times`;
+    const again = make('span', 'quiet');
     clock(again, (ms) => `${times}; asked again ${ms > 0 ? `in ${leftText(ms)}` : 'with the next poll'}`,
       () => plan.left_out[i].asked_again_in_ms);
     line.append(what, again, why);
@@ -105,12 +110,11 @@ function leftOut() {
 function requestLine(request) {
   const line = make('li', 'line');
   const what = make('span', 'what');
-  what.append(make('strong', '', placeText(request)));
   const names = make('span', 'quiet', namesText(request.keys));
   names.title = request.keys.join(', ');
-  what.append(names);
+  what.append(make('span', '', placeText(request)), names);
   const size = `${many(request.count, unitOf(request.table))}, ${many(request.registers, 'register')}`;
-  line.append(what, make('span', 'quiet size', size), make('span', 'why', request.reason));
+  line.append(what, make('span', 'quiet', size), make('span', '', request.reason));
   return line;
 }
 
@@ -131,9 +135,9 @@ function groupPart(group) {
   return part;
 }
 
-function build(body) {
+function build(body, old) {
   clocks = [];
-  const parts = [facts()];
+  const parts = [facts(old)];
   if (plan.left_out.length) parts.push(leftOut());
   plan.groups.forEach((group) => parts.push(groupPart(group)));
   if (plan.requests_untold) parts.push(make('p', 'quiet', `and ${many(plan.requests_untold, 'more request')}`));
@@ -143,10 +147,10 @@ function build(body) {
 function summary() {
   const requests = plan.groups.reduce((sum, group) => sum + group.requests.length, 0) + plan.requests_untold;
   const left = plan.left_out.length + plan.left_out_untold;
-  const parts = [`${many(requests, 'request')} in ${many(plan.groups.length, 'group')}`];
-  if (left) parts.push(`${icons.warn} ${many(left, 'place')} left out`);
-  if (plan.rate_percent < 100) parts.push(`${icons.warn} asked less often`);
-  return parts.join(' · ');
+  const parts = [make('span', 'quiet', `${many(requests, 'request')} in ${many(plan.groups.length, 'group')}`)];
+  if (left) parts.push(make('span', 'state warn', `${icons.warn} ${many(left, 'place')} left out`));
+  if (plan.rate_percent < 100) parts.push(make('span', 'state warn', `${icons.warn} asked less often`));
+  return parts;
 }
 
 export function forgetPlan() {
@@ -166,17 +170,21 @@ export function showPlan(root, lost) {
   const told = plan !== null && plan.state !== 'untold';
   root.hidden = plan === null;
   body.hidden = !told;
-  put(brief, told ? summary() : '');
   const passed = performance.now() - at;
   const old = told && (lost || plan.state !== 'in_force');
   const reason = lost ? 'no connection to the gateway' : plan?.reason ?? '';
   put(note, old ? `From ${ageText(plan.age_ms + passed)} ago: ${reason}.` : reason && `${reason[0].toUpperCase()}${reason.slice(1)}.`);
   note.hidden = note.textContent === '';
   root.classList.toggle('old', old);
-  if (!told) return;
-  if (essence !== built) {
-    built = essence;
-    build(body);
+  if (!told) {
+    brief.replaceChildren();
+    return;
+  }
+  const wanted = `${old} ${essence}`;
+  if (wanted !== built) {
+    built = wanted;
+    brief.replaceChildren(...summary());
+    build(body, old);
   }
   for (const [node, say, find] of clocks) put(node, say(Math.max(0, find() - passed)));
 }
