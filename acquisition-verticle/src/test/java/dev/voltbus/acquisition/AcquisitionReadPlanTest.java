@@ -11,6 +11,7 @@ import dev.voltbus.simulator.Fault;
 import dev.voltbus.simulator.ModbusServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 class AcquisitionReadPlanTest {
   private static final Duration PERIOD = Duration.ofMillis(50);
   private static final int UNIT = 5;
+
+  private static final Set<DeviceReadPlan.Standing> SILENT =
+      Set.of(DeviceReadPlan.Standing.SUSPECT, DeviceReadPlan.Standing.LOST);
 
   private final TestingAcquisition acquisition = new TestingAcquisition();
 
@@ -96,7 +100,7 @@ class AcquisitionReadPlanTest {
     acquisition.nextPlan(plan -> plan.standing() == DeviceReadPlan.Standing.ANSWERING);
 
     server.fault(UNIT, new Fault.Exceptional(11));
-    acquisition.nextPlan(plan -> plan.standing() == DeviceReadPlan.Standing.SUSPECT);
+    acquisition.nextPlan(plan -> SILENT.contains(plan.standing()));
     server.fault(UNIT, new Fault.None());
     acquisition.nextPlan(plan -> plan.standing() == DeviceReadPlan.Standing.ANSWERING);
   }
@@ -109,6 +113,6 @@ class AcquisitionReadPlanTest {
 
     acquisition.nextPolls(30, "meter");
 
-    assertEquals(0, acquisition.waitingPlans());
+    assertTrue(acquisition.waitingPlans() <= 1, "at most the repetition after 10 s");
   }
 }

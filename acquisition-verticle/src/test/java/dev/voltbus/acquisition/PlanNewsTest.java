@@ -1,16 +1,25 @@
 package dev.voltbus.acquisition;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DeviceReadPlan;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterBlock;
+import dev.voltbus.contract.RegisterMap;
+import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.WireSource;
+import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.Wiring;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,15 +68,19 @@ class PlanNewsTest {
   /// A cycle in which the unit refuses the last so many of its registers.
   private static void refuse(Unit unit, int registers) {
     int first = 2 * (unit.device().map().registers().size() - registers);
+    refuse(unit, request -> request.address() >= first);
+  }
+
+  private static void refuse(Unit unit, Predicate<ReadPlan.Request> refused) {
     ReadPlan plan = ReadPlan.of(unit.device().map(), Fixtures.GROUP, unit.plan().rules());
     PollRun run = new PollRun(plan.requests(), 0, true);
     while (!run.isDone()) {
       ReadPlan.Request next = run.next();
       RegisterBlock block =
           RegisterBlock.read(next.table(), next.address(), new short[next.count()], 1);
-      boolean refused = next.address() >= first;
-      run.take(
-          refused ? new Outcome.Refused(2, "x".repeat(999)) : new Outcome.Read(block), 0, 0, false);
+      Outcome outcome =
+          refused.test(next) ? new Outcome.Refused(2, "x".repeat(999)) : new Outcome.Read(block);
+      run.take(outcome, 0, 0, false);
     }
     unit.learn(polls(unit).getFirst(), run, 1, 0);
   }
@@ -111,5 +124,32 @@ class PlanNewsTest {
     assertEquals(RegisterTable.HOLDING, told.leftOut().getFirst().table());
     assertEquals(300, told.leftOut().getFirst().reason().length());
     assertEquals(1000, told.leftOut().getFirst().askedAgainInMillis());
+  }
+
+  @Test
+  void aScaleFactorThatIsNotGivenWithItsValueIsTold() {
+    RegisterMap map =
+        new RegisterMap(
+            "test",
+            List.of(
+                RegisterSpec.of("power", Fixtures.holding(42))
+                    .withScaling(Scaling.ONE.withScaleRegister("power_sf"))
+                    .inGroup(Fixtures.GROUP),
+                RegisterSpec.of("power_sf", WireSource.holding(43, WireType.S16))
+                    .inGroup(Fixtures.GROUP)),
+            List.of(PollGroup.every(Fixtures.GROUP, SECOND)),
+            ReadLimits.MODBUS);
+    Unit unit = new Unit(new Device("meter", "bms", 1, map), SECOND, SECOND, Duration.ZERO, 0);
+    refuse(unit, request -> request.count() > 1);
+
+    DeviceReadPlan told = new PlanReport(unit, polls(unit), 0).withoutTimes();
+
+    assertEquals(
+        List.of("43 in 1", "42 in 1", "43 in 1"),
+        told.groups().getFirst().requests().stream()
+            .map(request -> request.address() + " in " + request.bracket())
+            .toList());
+    assertEquals(List.of(), told.leftOut());
+    assertTrue(told.limits().doubtedInMillis() > 0, told.toString());
   }
 }

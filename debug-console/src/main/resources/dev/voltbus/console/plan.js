@@ -32,6 +32,8 @@ function placeText(place) {
   return `${place.table} ${place.address}${last}`;
 }
 
+const isSlow = () => plan.rate_percent > 0 && plan.rate_percent < 100;
+
 const unitOf = (table) => (table === 'coil' || table === 'discrete' ? 'bit' : 'word');
 
 /// All names, or the first and the last of many.
@@ -58,6 +60,7 @@ function gapText(limits) {
 }
 
 function rateText(percent) {
+  if (percent === 0) return 'unknown';
   if (percent >= 100) return 'full, as configured';
   return `${percent} % of the configured: it was busy or did not answer in time`;
 }
@@ -72,7 +75,7 @@ function facts(old) {
   const list = make('dl', 'facts');
   const [look, word] = (old ? null : standings[plan.standing]) ?? standings.unknown;
   addFact(list, 'Device', `${icons[look]} ${word}`, look);
-  addFact(list, 'Rate', rateText(plan.rate_percent), plan.rate_percent < 100 ? 'warn' : '');
+  addFact(list, 'Rate', rateText(plan.rate_percent), isSlow() ? 'warn' : '');
   addFact(list, 'Longest request', blockText(plan.limits));
   addFact(list, 'Gaps bridged', gapText(plan.limits));
   if (plan.limits.doubted_in_ms !== null) {
@@ -120,8 +123,7 @@ function requestLine(request) {
 
 function periodText(group) {
   const period = `every ${spanText(group.period_ms)}`;
-  const now = Math.round(group.period_ms * 100 / Math.max(1, plan.rate_percent));
-  return plan.rate_percent < 100 ? `${period}, now ${spanText(now)}` : period;
+  return isSlow() ? `${period}, now ${spanText(Math.round(group.period_ms * 100 / plan.rate_percent))}` : period;
 }
 
 function groupPart(group) {
@@ -131,7 +133,7 @@ function groupPart(group) {
   const list = make('ul', 'lines');
   group.requests.forEach((request) => list.append(requestLine(request)));
   part.append(title, list);
-  if (group.requests.length === 0) part.append(make('p', 'quiet', 'Nothing is asked: all of it is left out.'));
+  if (group.requests.length === 0 && !plan.requests_untold) part.append(make('p', 'quiet', 'Nothing is asked: all of it is left out.'));
   return part;
 }
 
@@ -149,7 +151,7 @@ function summary() {
   const left = plan.left_out.length + plan.left_out_untold;
   const parts = [make('span', 'quiet', `${many(requests, 'request')} in ${many(plan.groups.length, 'group')}`)];
   if (left) parts.push(make('span', 'state warn', `${icons.warn} ${many(left, 'place')} left out`));
-  if (plan.rate_percent < 100) parts.push(make('span', 'state warn', `${icons.warn} asked less often`));
+  if (isSlow()) parts.push(make('span', 'state warn', `${icons.warn} asked less often`));
   return parts;
 }
 
