@@ -360,10 +360,10 @@ final class ConnectionActor implements ModbusClient {
     } catch (RuntimeException | Error e) {
       LOG.error("{}: {} failed by a fault of the client", options.endpoint(), pending.request(), e);
       String reason = "fault of the client: " + e;
+      discard(reason);
       pending.failSent(
           new ModbusConnectionLostException(options.endpoint(), pending.request(), reason));
       connectFailed(pending, reason);
-      discard(reason);
     }
   }
 
@@ -400,15 +400,13 @@ final class ConnectionActor implements ModbusClient {
     try {
       if (Broadcast.is(options.endpoint(), unit)) {
         ready.broadcast(outgoing(pending.request()), options.turnaround().toNanos());
+        pacer.used(unit);
         var _ = pending.answer(Broadcast.NO_ANSWER);
       } else {
         ask(pending, ready);
       }
     } catch (IOException e) {
-      pending.failSent(translate(pending, e));
       giveUp(pending, e);
-    } finally {
-      pacer.used(unit);
     }
   }
 
@@ -427,7 +425,7 @@ final class ConnectionActor implements ModbusClient {
       return;
     }
     Exchange exchange = outgoing(request);
-    byte[] pdu = ready.exchange(exchange, pending.answerDeadlineNanos());
+    byte[] pdu = exchange(ready, exchange, pending.answerDeadlineNanos());
     if (pdu == null) {
       unanswered(pending, ready, exchange);
     } else {
@@ -436,6 +434,17 @@ final class ConnectionActor implements ModbusClient {
       }
       answered(request);
       settle(pending, pdu);
+    }
+  }
+
+  /// The unit's gap begins before anybody hears of the answer: whoever asks again at once gets the
+  /// gap on top of the deadline.
+  private byte @Nullable [] exchange(Wire ready, Exchange exchange, long deadlineNanos)
+      throws IOException {
+    try {
+      return ready.exchange(exchange, deadlineNanos);
+    } finally {
+      pacer.used(exchange.request().unit());
     }
   }
 
@@ -449,7 +458,7 @@ final class ConnectionActor implements ModbusClient {
   private byte @Nullable [] knock(Pending<?> pending, Wire ready) throws IOException {
     ModbusRequest knock = WakeUp.knock(pending.request());
     long limit = System.nanoTime() + WakeUp.waitNanos(pending.nanosLeft());
-    byte[] pdu = ready.exchange(outgoing(knock), limit);
+    byte[] pdu = exchange(ready, outgoing(knock), limit);
     if (pdu != null) {
       answered(knock);
     }
@@ -471,8 +480,8 @@ final class ConnectionActor implements ModbusClient {
       }
       return true;
     } catch (IOException e) {
-      failUnconnected(pending, Wire.reason(e));
       discard(Wire.reason(e));
+      failUnconnected(pending, Wire.reason(e));
       return false;
     }
   }
@@ -493,15 +502,15 @@ final class ConnectionActor implements ModbusClient {
     if (!ready.hasTransactions()) {
       pacer.owes(request.unit(), request.function().code(), options.lateness());
     }
+    silentInARow = exchange.heard() ? 0 : silentInARow + 1;
+    if (silentInARow >= SILENT_LIMIT) {
+      discard(SILENT_LIMIT + " requests in a row got no answer at all");
+    }
     String fault = exchange.fault();
     pending.failSent(
         fault == null
             ? timedOut(pending)
             : new ModbusProtocolException(options.endpoint(), request, fault));
-    silentInARow = exchange.heard() ? 0 : silentInARow + 1;
-    if (silentInARow >= SILENT_LIMIT) {
-      discard(SILENT_LIMIT + " requests in a row got no answer at all");
-    }
   }
 
   private ModbusException translate(Pending<?> pending, IOException e) {
@@ -510,11 +519,14 @@ final class ConnectionActor implements ModbusClient {
         : new ModbusConnectionLostException(options.endpoint(), pending.request(), Wire.reason(e));
   }
 
-  /// The request's own failure says more than the exception: after the watchdog that is only
-  /// "socket closed".
+  /// Lets the connection go, before the request that was on it hears of its end: whoever asks again
+  /// then knows that it will be on another one. A failure that the watchdog decided says more than
+  /// the exception, which is only "socket closed" then.
   private void giveUp(Pending<?> pending, IOException e) {
-    ModbusException failure = pending.failure();
-    discard(failure == null ? Wire.reason(e) : failure.getMessage());
+    ModbusException decided = pending.failure();
+    ModbusException failure = decided == null ? translate(pending, e) : decided;
+    discard(failure.getMessage());
+    pending.failSent(failure);
   }
 
   private void discard(String reason) {

@@ -38,6 +38,8 @@ import java.util.function.BooleanSupplier;
 /// - A unit with a [Pacing] is left alone as long as it asks for; others are served meanwhile. Such
 ///   pauses come on top of a request's deadline.
 /// - Futures complete on the context of the caller, with a [ModbusException] when they fail.
+/// - A caller on the context that created the client hears of the end of a connection, and of a
+///   failed attempt to make one, before the request that met it fails.
 ///
 /// Arguments outside the limits of [ModbusRequest] throw IllegalArgumentException at once.
 ///

@@ -86,6 +86,26 @@ abstract class SocketContract extends ByteStreamContract {
     assertEquals(List.of("ConnectFailed", "request failed"), heard);
   }
 
+  // What is asked next goes over another connection, and whoever asks must know that.
+  @Test
+  void theEndOfAConnectionIsToldBeforeTheRequestThatMetIt() throws Exception {
+    slave.then((frame, peer) -> peer.close());
+    List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    Promise<Void> over = Promise.promise();
+    vertx.runOnContext(now -> {
+      client = create(client.options());
+      client.connectionHandler(state -> heard.add(state.getClass().getSimpleName()));
+      client
+          .readHolding(1, 0, 1)
+          .onComplete(failed -> {
+            heard.add("request failed");
+            over.complete();
+          });
+    });
+    await(over.future());
+    assertEquals(List.of("Connected", "Lost", "request failed"), heard);
+  }
+
   @Test
   void unknownHostIsNamed() {
     client = create(ModbusClientOptions.of(slave.scheme() + "://no-such-host.invalid"));
