@@ -151,6 +151,21 @@ final class FaultScene {
     return first.struck(1);
   }
 
+  /// Cuts the connections to the faulty device's server.
+  void cut() {
+    first.dropConnections();
+  }
+
+  /// Connections that the faulty device's server has accepted so far, those it closed at once too.
+  long connections() {
+    return first.connections();
+  }
+
+  /// The port of the faulty device's server.
+  int port() {
+    return first.port();
+  }
+
   /// Polls of a device that have arrived.
   int polls(String device) {
     return arrivals.get(device).size();
