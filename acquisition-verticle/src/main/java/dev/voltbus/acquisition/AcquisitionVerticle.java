@@ -7,6 +7,7 @@ import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
+import dev.voltbus.modbus.ModbusClient;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -25,11 +26,17 @@ public final class AcquisitionVerticle extends VerticleBase {
 
   private final Site site;
   private final Wiring wiring;
+  private final Clients clients;
   private final List<Future<Leases.Claim>> claims = new ArrayList<>();
 
   public AcquisitionVerticle(Site site, Wiring wiring) {
+    this(site, wiring, ModbusClient::create);
+  }
+
+  AcquisitionVerticle(Site site, Wiring wiring, Clients clients) {
     this.site = site;
     this.wiring = wiring;
+    this.clients = clients;
   }
 
   @Override
@@ -52,7 +59,8 @@ public final class AcquisitionVerticle extends VerticleBase {
     List<Device> devices =
         site.devices().stream().filter(device -> device.link().equals(link.name())).toList();
     Shard shard = new Shard(Shard.Kind.LINK, site.name(), link.name());
-    LinkDuty duty = new LinkDuty(vertx, site.name(), link, devices, wiring, agenda, offset);
+    LinkDuty duty =
+        new LinkDuty(vertx, clients, site.name(), link, devices, wiring, agenda, offset);
     return Future.succeededFuture(duty).compose(ready -> wiring.leases().compete(shard, ready));
   }
 

@@ -16,11 +16,15 @@ import dev.voltbus.modbus.ModbusRequest;
 import dev.voltbus.modbus.Pacing;
 import dev.voltbus.modbus.TlsFiles;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,34 +46,49 @@ final class Line {
     void unreachable(String reason, long retryAtNanos);
   }
 
+  private final Vertx vertx;
   private final Link link;
   private final LinkWatch watch;
   private final TimeSource time;
   private final Listener listener;
   private final Backoff backoff;
-  private final ModbusClient client;
-  private final Set<Integer> units = new HashSet<>();
+  private final Clients clients;
+  private final Map<Integer, Pacing> units = new HashMap<>();
 
   /// Units whose requests ended a connection before any answer came on it, since the last answer.
   private final Set<Integer> closers = new HashSet<>();
 
+  private ModbusClient client;
+  private @Nullable Asked asked;
   private boolean open;
   private int connection;
   private boolean proven;
   private boolean ended;
 
-  Line(Vertx vertx, Link link, LinkWatch watch, TimeSource time, Listener listener) {
+  /// A poll request that has no outcome yet.
+  private record Asked(
+      int unit, ReadPlan.Request request, long giveUpNanos, Promise<short[]> words) {}
+
+  Line(
+      Vertx vertx,
+      Clients clients,
+      Link link,
+      LinkWatch watch,
+      TimeSource time,
+      Listener listener) {
     this.link = link;
     this.watch = watch;
     this.time = time;
     this.listener = listener;
     this.backoff =
         new Backoff(link.reconnectMin(), link.reconnectMax(), RandomGenerator.getDefault());
-    this.client = create(vertx);
+    this.vertx = vertx;
+    this.clients = clients;
+    this.client = create();
   }
 
-  private ModbusClient create(Vertx vertx) {
-    return ModbusClient.create(vertx, options(link)).connectionHandler(this::changed);
+  private ModbusClient create() {
+    return clients.create(vertx, options(link)).connectionHandler(this::changed);
   }
 
   private static ModbusClientOptions options(Link link) {
@@ -103,9 +122,9 @@ final class Line {
   /// Sets what a unit needs between requests.
   void pace(Device device) {
     UnitOptions options = device.options();
-    units.add(device.unit());
-    client.pace(
-        device.unit(), new Pacing(options.gap(), options.wakeUp(), options.wakeAfterIdle()));
+    Pacing pacing = new Pacing(options.gap(), options.wakeUp(), options.wakeAfterIdle());
+    units.put(device.unit(), pacing);
+    client.pace(device.unit(), pacing);
   }
 
   /// Whether there is a connection, as far as is known.
@@ -113,7 +132,7 @@ final class Line {
     return open;
   }
 
-  /// The client, for whatever is no poll.
+  /// The client of the moment, for whatever is no poll.
   ModbusClient client() {
     return client;
   }
@@ -123,11 +142,67 @@ final class Line {
   Future<Outcome> read(int unit, ReadPlan.Request request, Duration timeout) {
     boolean inTime = open || timeout.compareTo(link.requestTimeout()) >= 0;
     Duration limit = inTime ? timeout : link.requestTimeout();
-    return Future.succeededFuture(request)
-        .compose(wanted -> words(unit, wanted, limit))
+    return asked(unit, request, limit)
         .<Outcome>map(words -> new Outcome.Read(block(request, words)))
         .onSuccess(read -> prove())
         .recover(failure -> Future.succeededFuture(judge(unit, failure)));
+  }
+
+  private Future<short[]> asked(int unit, ReadPlan.Request request, Duration timeout) {
+    Promise<short[]> words = Promise.promise();
+    asked = new Asked(unit, request, time.monotonicNanos() + patience(timeout).toNanos(), words);
+    Future.succeededFuture(request)
+        .compose(wanted -> words(unit, wanted, timeout))
+        .onComplete(came -> {
+          var _ = came.succeeded() ? words.tryComplete(came.result()) : words.tryFail(came.cause());
+        });
+    return words.future().onComplete(over -> asked = null);
+  }
+
+  /// How long a request may be without an outcome before that is a fault of the client, which keeps
+  /// time limits itself: all the pauses it may have to keep, and then some.
+  Duration patience(Duration timeout) {
+    Duration longestGap =
+        units.values().stream().map(Pacing::gap).max(Duration::compareTo).orElse(Duration.ZERO);
+    return timeout
+        .plus(link.requestTimeout())
+        .plus(link.connectTimeout())
+        .plus(link.pauseAfterConnect())
+        .plus(client.options().lateness())
+        .plus(longestGap)
+        .plus(clients.grace());
+  }
+
+  /// Gives up a request whose outcome is overdue, and the client with it: the polls go on with a
+  /// new one. To be called now and then.
+  void lookAfter() {
+    Asked overdue = asked;
+    if (overdue != null && time.monotonicNanos() >= overdue.giveUpNanos) {
+      String what = "unit " + overdue.unit + ": " + overdue.request.place().text();
+      renew(what);
+      overdue.words.tryFail(what + " had no outcome; its Modbus client was given up");
+    }
+  }
+
+  /// Replaces a client that does not tell how a request ended. The old one lets its connection go
+  /// before the new one asks for its own.
+  void renew(String what) {
+    if (ended) {
+      return;
+    }
+    LOG.error(
+        "link={} {} has no outcome long after its time limit; its Modbus client is replaced",
+        link.name(),
+        what);
+    ModbusClient stuck = client;
+    stuck.connectionHandler(late -> {});
+    watch.replaced(stuck.counters());
+    stuck.close().onFailure(failure -> LOG.debug("link={} {}", link.name(), failure.getMessage()));
+    open = false;
+    proven = false;
+    connection++;
+    client = create();
+    units.forEach(client::pace);
   }
 
   private Future<short[]> words(int unit, ReadPlan.Request request, Duration timeout) {

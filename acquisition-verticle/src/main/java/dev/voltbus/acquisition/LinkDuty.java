@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// lease may call from any thread; all work is done on the context of the verticle.
 final class LinkDuty implements ShardDuty {
   private final Vertx vertx;
+  private final Clients clients;
   private final Context home;
   private final String site;
   private final Link link;
@@ -32,6 +33,7 @@ final class LinkDuty implements ShardDuty {
   /// @param offset time from the lease to the first poll
   LinkDuty(
       Vertx vertx,
+      Clients clients,
       String site,
       Link link,
       List<Device> devices,
@@ -39,6 +41,7 @@ final class LinkDuty implements ShardDuty {
       Agenda agenda,
       Duration offset) {
     this.vertx = vertx;
+    this.clients = clients;
     this.home = vertx.getOrCreateContext();
     this.site = site;
     this.link = link;
@@ -58,7 +61,7 @@ final class LinkDuty implements ShardDuty {
   /// A session that cannot take writes does not poll either: the lease goes to somebody else.
   private Future<Void> open(Lease won) {
     LinkSession opened =
-        new LinkSession(vertx, site, link, won, wiring, agenda, watch, writes, devices);
+        new LinkSession(vertx, clients, site, link, won, wiring, agenda, watch, writes, devices);
     session = opened;
     return opened
         .begin(offset)

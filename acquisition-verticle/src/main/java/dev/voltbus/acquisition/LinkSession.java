@@ -42,12 +42,14 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private final PlanNews plans;
   private final LinkSchedule schedule;
   private final LinkWrites writes;
+  private final Duration lookAfterEvery;
   private final Object wake = new Object();
   private boolean asking;
   private boolean ended;
 
   LinkSession(
       Vertx vertx,
+      Clients clients,
       String site,
       Link link,
       Lease lease,
@@ -64,12 +66,12 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     this.watch = watch;
     this.epoch = wiring.time().wallMillis();
     devices.forEach(device -> this.devices.put(device.device().name(), device));
-    this.line = new Line(vertx, link, watch, wiring.time(), this);
+    this.line = new Line(vertx, clients, link, watch, wiring.time(), this);
+    this.lookAfterEvery = clients.grace().dividedBy(2);
     this.models = new ModelPlaces(line::read, line::connection, wiring.time());
     this.plans = new PlanNews(site, wiring, lease, epoch, agenda);
     this.schedule = schedule(devices.stream().map(DeviceWatch::device).toList());
-    this.writes =
-        new LinkWrites(vertx, site, link, lease, wiring, agenda, line.client(), writeWatch, this);
+    this.writes = new LinkWrites(vertx, site, link, lease, wiring, agenda, line, writeWatch, this);
     devices.forEach(device -> writes.add(device.device()));
   }
 
@@ -118,6 +120,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     devices.values().forEach(DeviceWatch::begin);
     schedule.beginAt(wiring.time().monotonicNanos() + offset.toNanos());
     announceFrom(wiring.time().monotonicNanos());
+    lookAfterFrom(wiring.time().monotonicNanos());
     plans.announce();
     goOn();
     return writes.begin();
@@ -135,6 +138,20 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
         });
   }
 
+  /// What waits for an outcome that never comes must not hold up the polls for ever.
+  private void lookAfterFrom(long nanos) {
+    long next = nanos + lookAfterEvery.toNanos();
+    agenda.at(
+        next,
+        this,
+        () -> {
+          lookAfterFrom(next);
+          line.lookAfter();
+          writes.lookAfter();
+          watch.counted(line.client().counters());
+        });
+  }
+
   /// Completes when the socket is closed; a request that is out may take its time limit.
   Future<Void> end() {
     ended = true;
@@ -142,6 +159,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     agenda.drop(this);
     agenda.drop(wake);
     plans.end();
+    watch.counted(line.client().counters());
     watch.end();
     devices.values().forEach(DeviceWatch::end);
     return unregistered.eventually(line::close);

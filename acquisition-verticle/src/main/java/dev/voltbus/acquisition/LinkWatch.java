@@ -5,6 +5,7 @@ import dev.voltbus.contract.Link;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Wiring;
+import dev.voltbus.modbus.ModbusCounters;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ final class LinkWatch {
   private final Metrics.Counter connections;
   private final Metrics.Counter failures;
   private final Metrics.Counter losses;
+  private final Metrics.Counter replacements;
+  private final WireCounts counts;
   private State state = State.UNTRIED;
   private String reason = "";
   private long token;
@@ -49,12 +52,19 @@ final class LinkWatch {
     this.losses =
         metrics.counter(
             "voltbus_link_losses_total", "Connections lost or given up after a fault", labels);
+    this.replacements =
+        metrics.counter(
+            "voltbus_link_client_replacements_total",
+            "Modbus clients replaced because a request had no outcome",
+            labels);
+    this.counts = new WireCounts(metrics, labels);
   }
 
   /// @param leaseToken goes out with each status until the next begin
   void begin(long leaseToken) {
     token = leaseToken;
     state = State.UNTRIED;
+    counts.begin();
     wiring.health().down(part, "not connected yet");
   }
 
@@ -104,6 +114,20 @@ final class LinkWatch {
   void lost(String why) {
     losses.increment();
     LOG.debug("link={} connection lost: {}", link.name(), why);
+  }
+
+  /// What the client has counted since it was created.
+  void counted(ModbusCounters soFar) {
+    counts.take(soFar);
+  }
+
+  /// The client was given up and another one takes its place.
+  ///
+  /// @param last what it has counted
+  void replaced(ModbusCounters last) {
+    replacements.increment();
+    counts.take(last);
+    counts.begin();
   }
 
   /// Whether the last attempt to connect failed.

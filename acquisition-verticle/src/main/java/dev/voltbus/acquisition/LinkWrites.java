@@ -10,7 +10,6 @@ import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Wiring;
 import dev.voltbus.contract.Writing;
-import dev.voltbus.modbus.ModbusClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
@@ -54,7 +53,7 @@ final class LinkWrites {
       Lease lease,
       Wiring wiring,
       Agenda agenda,
-      ModbusClient client,
+      Line line,
       WriteWatch watch,
       Polls polls) {
     this.site = site;
@@ -64,7 +63,7 @@ final class LinkWrites {
     this.budget = new WearBudget(wiring.time(), this::keep);
     this.lane =
         new WriteLane(
-            client, lease, wiring.time(), agenda, budget, link.requestTimeout(), polls::goOn);
+            line, lease, wiring.time(), agenda, budget, link.requestTimeout(), polls::goOn);
     this.keepAlives = new KeepAlives(lane, agenda, wiring.time(), watch, polls::isSilent);
     this.door =
         new WriteDoor(
@@ -118,6 +117,11 @@ final class LinkWrites {
         wiring.bus().serve(RequestAddress.writes(site, link.name()), door::take);
     subscription = opened;
     return opened.ready();
+  }
+
+  /// Ends what waits for an outcome that never comes. To be called now and then.
+  void lookAfter() {
+    lane.lookAfter();
   }
 
   /// Whether a write has the wire, so that no new poll request may begin.

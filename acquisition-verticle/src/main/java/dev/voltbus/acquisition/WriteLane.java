@@ -6,7 +6,6 @@ import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteResult;
 import dev.voltbus.modbus.Bits;
-import dev.voltbus.modbus.ModbusClient;
 import dev.voltbus.modbus.ModbusException;
 import dev.voltbus.modbus.ModbusRequest;
 import dev.voltbus.modbus.Words;
@@ -16,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +30,9 @@ final class WriteLane {
   private static final Logger LOG = LoggerFactory.getLogger(WriteLane.class);
   private static final int MOST_WAITING = 64;
   private static final String ENDED = "the link changed hands";
+  private static final String NO_OUTCOME = "its outcome never came; the Modbus client was replaced";
 
-  private final ModbusClient client;
+  private final Line line;
   private final Lease lease;
   private final TimeSource time;
   private final Agenda agenda;
@@ -41,6 +43,10 @@ final class WriteLane {
   private final ReadBacks readBacks = new ReadBacks();
   private final Deque<Job> waiting = new ArrayDeque<>();
   private final List<Job> settling = new ArrayList<>();
+
+  /// When to give up jobs whose request has no outcome yet.
+  private final Map<Job, Long> asked = new HashMap<>();
+
   private @Nullable Job active;
   private boolean ended;
 
@@ -53,14 +59,14 @@ final class WriteLane {
   /// @param timeout limit for the answer of a unit that has none of its own
   /// @param whenFree called when polls may use the wire again
   WriteLane(
-      ModbusClient client,
+      Line line,
       Lease lease,
       TimeSource time,
       Agenda agenda,
       WearBudget budget,
       Duration timeout,
       Runnable whenFree) {
-    this.client = client;
+    this.line = line;
     this.lease = lease;
     this.time = time;
     this.agenda = agenda;
@@ -149,6 +155,7 @@ final class WriteLane {
 
   private void read(Job job) {
     long started = now();
+    ask(job);
     boolean first = !job.run.isSent();
     readWords(job.target(), limit(job))
         .onSuccess(words -> {
@@ -160,12 +167,35 @@ final class WriteLane {
         .onFailure(failure -> answered(job, () -> job.run.unread(story(failure), now())));
   }
 
+  private void ask(Job job) {
+    asked.put(job, now() + line.patience(limit(job)).toNanos());
+  }
+
+  /// Gives up requests whose outcome is overdue, and the client with them: nobody knows what became
+  /// of such a write, and the lane must not stay closed. To be called now and then.
+  void lookAfter() {
+    long now = now();
+    List<Job> overdue = new ArrayList<>();
+    asked.forEach((job, giveUp) -> {
+      if (giveUp <= now) {
+        overdue.add(job);
+      }
+    });
+    if (!overdue.isEmpty()) {
+      line.renew("write " + overdue.getFirst().run.order().id());
+      overdue.forEach(job -> answered(job, () -> job.run.abandoned(NO_OUTCOME, now)));
+    }
+  }
+
   private Future<Words> readWords(WriteTarget target, Duration limit) {
     int unit = target.device().unit();
     int address = target.wire().address();
     return target.wire().table() == RegisterTable.COIL
-        ? client.read(new ModbusRequest.ReadCoils(unit, address, 1), limit).map(WriteLane::words)
-        : client.read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit);
+        ? line.client()
+            .read(new ModbusRequest.ReadCoils(unit, address, 1), limit)
+            .map(WriteLane::words)
+        : line.client()
+            .read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit);
   }
 
   private static Words words(Bits coil) {
@@ -173,8 +203,9 @@ final class WriteLane {
   }
 
   private void send(Job job, ModbusRequest.Write request) {
+    ask(job);
     WritePermit permit = new WritePermit(lease, time, job.run.order().deadlineNanos());
-    client
+    line.client()
         .write(request, limit(job), permit)
         .onSuccess(sent -> answered(job, () -> job.run.sent(now(), time.wallMillis())))
         .onFailure(failure -> answered(job, () -> unsent(job, permit, failure)));
@@ -197,6 +228,7 @@ final class WriteLane {
 
   /// The answer to a request of a job; one that is over has none to get.
   private void answered(Job job, Supplier<WriteRun.Step> event) {
+    asked.remove(job);
     if (!job.result.future().isComplete()) {
       WriteRun.Step step = after(job, event);
       boolean over = step instanceof WriteRun.Step.Done;

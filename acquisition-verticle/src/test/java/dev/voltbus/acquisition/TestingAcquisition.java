@@ -87,6 +87,10 @@ final class TestingAcquisition implements AutoCloseable {
     deployment = await(vertx.deployVerticle(new AcquisitionVerticle(site, wiring())));
   }
 
+  void deploy(Site site, Clients clients) {
+    deployment = await(vertx.deployVerticle(new AcquisitionVerticle(site, wiring(), clients)));
+  }
+
   Wiring wiring() {
     return new Wiring(bus, leases, time, metrics, health, state);
   }
