@@ -3,6 +3,7 @@ package dev.voltbus.acquisition;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Link;
+import dev.voltbus.contract.PlannedRead;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
@@ -89,6 +90,18 @@ public final class AcquisitionVerticle extends VerticleBase {
       }
     }
     return lines;
+  }
+
+  /// The same requests as data, in the order of the poll groups: what a device is asked before
+  /// anything was learned about it. Addresses are those of the register map.
+  public static List<PlannedRead> plannedReads(Device device) {
+    List<PlannedRead> reads = new ArrayList<>();
+    for (PollGroup group : device.map().groups()) {
+      ReadPlan.of(device.map(), group.name(), PlanRules.of(device)).requests().stream()
+          .map(request -> request.planned(group))
+          .forEach(reads::add);
+    }
+    return reads;
   }
 
   /// The writable registers of a device and what it wants to see again and again, for `voltbus

@@ -1,6 +1,5 @@
 package dev.voltbus.acquisition;
 
-import dev.voltbus.contract.AddressSegment;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.RegisterBlock;
 import dev.voltbus.contract.RegisterTable;
@@ -10,7 +9,6 @@ import dev.voltbus.contract.SunSpecWalk;
 import dev.voltbus.contract.TimeSource;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,18 +127,9 @@ final class ModelPlaces {
       return Future.succeededFuture(last.relocation);
     }
     return SunSpecWalk.walk(
-            bases(device), (address, count) -> words(device.unit(), address, count, timeout))
+            SunSpecWalk.bases(device.map().segments()),
+            (address, count) -> words(device.unit(), address, count, timeout))
         .map(chain -> learn(device, chain.orElse(null)));
-  }
-
-  /// The base the map was laid out from, then the others.
-  private static List<Integer> bases(Device device) {
-    int lowest =
-        device.map().segments().stream().mapToInt(AddressSegment::nominalAddress).min().orElse(0);
-    List<Integer> bases = new ArrayList<>(SunSpecWalk.BASES);
-    bases.remove(Integer.valueOf(lowest - SunSpecWalk.MARK_WORDS));
-    bases.addFirst(lowest - SunSpecWalk.MARK_WORDS);
-    return bases;
   }
 
   private Future<short[]> words(int unit, int address, int count, Duration timeout) {

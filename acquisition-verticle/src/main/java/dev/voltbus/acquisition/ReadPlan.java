@@ -1,9 +1,11 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.PlannedRead;
+import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterTable;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -54,9 +56,19 @@ record ReadPlan(List<Request> requests, List<Item> left) {
 
     /// How many registers it brings.
     int registers() {
-      Set<String> keys = new HashSet<>();
+      return keys().size();
+    }
+
+    private Set<String> keys() {
+      Set<String> keys = new LinkedHashSet<>();
       items.forEach(item -> keys.addAll(item.keys()));
-      return keys.size();
+      return keys;
+    }
+
+    /// The same as data for others.
+    PlannedRead planned(PollGroup group) {
+      return new PlannedRead(
+          group.name(), group.period(), table(), address(), count(), List.copyOf(keys()), end);
     }
 
     /// The places where it bridges words that belong to none of its registers: indexes of the items

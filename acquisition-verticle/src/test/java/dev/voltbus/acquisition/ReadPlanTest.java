@@ -8,16 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.voltbus.contract.BitSlice;
 import dev.voltbus.contract.Derivation;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.PlannedRead;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.UnitOptions;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReadPlanTest {
@@ -173,5 +176,48 @@ class ReadPlanTest {
             "fast every 500 ms: holding 3; ends with the last register",
             "slow every 30 s: holding 2; ends with the last register"),
         AcquisitionVerticle.readPlan(new Device("bms-1", "bms", 1, map)));
+  }
+
+  // `voltbus trace` sends these: they must be those of the polls, with the limits of the unit.
+  @Test
+  void plannedReadsAreTheRequestsOfThePollsWithTheLimitsOfTheUnit() {
+    RegisterMap map =
+        new RegisterMap(
+            "test",
+            List.of(
+                RegisterSpec.of("voltage", holding(1)),
+                RegisterSpec.of("current", holding(2)),
+                RegisterSpec.of("power", holding(3))),
+            List.of(PollGroup.every(RegisterSpec.of("voltage", holding(1)).group(), SECOND)),
+            ReadLimits.MODBUS);
+    Device usual = new Device("bms-1", "bms", 1, map);
+    Device slow = usual.withOptions(largestBlock(2));
+
+    assertEquals(List.of(1, 3), spans(AcquisitionVerticle.plannedReads(usual)));
+    assertEquals(List.of(1, 2, 3, 1), spans(AcquisitionVerticle.plannedReads(slow)));
+    PlannedRead first = AcquisitionVerticle.plannedReads(slow).getFirst();
+    assertEquals(List.of("voltage", "current"), first.keys());
+    assertEquals(SECOND, first.period());
+    assertEquals("largest block is 2 words", first.end());
+  }
+
+  private static UnitOptions largestBlock(int words) {
+    UnitOptions usual = UnitOptions.DEFAULT;
+    return new UnitOptions(
+        usual.timeout(),
+        usual.retries(),
+        usual.gap(),
+        words,
+        usual.closeAfterCycle(),
+        usual.oneRegister(),
+        usual.wakeUp(),
+        usual.wakeAfterIdle(),
+        usual.busTimePercent(),
+        usual.lostAfter(),
+        usual.lostAfterCycles());
+  }
+
+  private static List<Integer> spans(List<PlannedRead> reads) {
+    return reads.stream().flatMap(read -> Stream.of(read.address(), read.count())).toList();
   }
 }

@@ -39,6 +39,19 @@ public final class SunSpecWalk {
     this.words = words;
   }
 
+  /// The bases for a map with segments: the one it was laid out from, then the others.
+  public static List<Integer> bases(List<AddressSegment> segments) {
+    List<Integer> bases = new ArrayList<>(BASES);
+    segments.stream()
+        .mapToInt(segment -> segment.nominalAddress() - MARK_WORDS)
+        .min()
+        .ifPresent(first -> {
+          bases.remove(Integer.valueOf(first));
+          bases.addFirst(first);
+        });
+    return List.copyOf(bases);
+  }
+
   /// The chain of a device; nothing if none of the bases has the mark.
   ///
   /// @param bases addresses to try, in this order

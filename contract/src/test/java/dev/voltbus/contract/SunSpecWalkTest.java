@@ -127,4 +127,11 @@ class SunSpecWalkTest {
                     : Future.failedFuture("no answer"));
     assertEquals("no answer", walked.cause().getMessage());
   }
+
+  @Test
+  void theBaseAMapWasLaidOutFromIsTriedFirst() {
+    AddressSegment common = new AddressSegment(1, 1, RegisterTable.HOLDING, 50002, 68);
+    assertEquals(List.of(50000, 40000, 0), SunSpecWalk.bases(List.of(common)));
+    assertEquals(SunSpecWalk.BASES, SunSpecWalk.bases(List.of()));
+  }
 }
