@@ -81,10 +81,12 @@ final class DecodeCommand implements Callable<Integer> {
   private int[] read(String endpoint, PrintWriter out) {
     RegisterPlace place = where.place();
     int count = where.count(4);
+    int unit = where.unit(1);
+    ModbusLine.question(unit, place, count);
     try (ModbusLine open = ModbusLine.open(line.to(endpoint))) {
-      ReadReport report = new ReadReport(out);
-      report.question(place, count, where.unit());
-      return report.words(open.read(where.unit(), place, count), endpoint, where.unit(), place);
+      ReadReport report = new ReadReport(out, endpoint, unit);
+      report.question(place, count);
+      return report.words(open.read(unit, place, count), place);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.UnitOptions;
 import dev.voltbus.modbus.Bits;
 import dev.voltbus.modbus.DeviceId;
 import dev.voltbus.modbus.ModbusClient;
@@ -10,6 +12,7 @@ import dev.voltbus.modbus.ModbusRequest;
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
 import dev.voltbus.modbus.ModbusRequest.ReadDeviceId;
 import dev.voltbus.modbus.ModbusRequest.ReadWords;
+import dev.voltbus.modbus.Pacing;
 import dev.voltbus.modbus.Words;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,6 +39,10 @@ final class ModbusLine implements AutoCloseable {
         }
         return numbers;
       }
+
+      short[] shorts() {
+        return words.toArray();
+      }
     }
 
     /// The device, or a gateway before it, said no.
@@ -43,6 +50,11 @@ final class ModbusLine implements AutoCloseable {
       /// True if a gateway says that the unit behind it is not there.
       boolean isFromGateway() {
         return code == 10 || code == 11;
+      }
+
+      /// True if it may be due to some of the registers asked for and not to all.
+      boolean mayBePartial() {
+        return code >= 1 && code <= 4;
       }
 
       @Override
@@ -64,6 +76,17 @@ final class ModbusLine implements AutoCloseable {
     this.client = ModbusClient.create(vertx, options);
     this.timeout = options.requestTimeout();
     this.longest = options.requestTimeout().plus(options.connectTimeout());
+  }
+
+  /// Sets what a device needs between requests.
+  void pace(Device device) {
+    UnitOptions needs = device.options();
+    client.pace(device.unit(), new Pacing(needs.gap(), needs.wakeUp(), needs.wakeAfterIdle()));
+  }
+
+  /// Closes the connection; the next question makes a new one.
+  void hangUp() {
+    client.disconnect().await();
   }
 
   /// A line that connects with its first question.

@@ -10,8 +10,8 @@ final class PlaceOptions {
   @Option(
       names = "--unit",
       paramLabel = "N",
-      description = "Unit id, 0..255 (default: ${DEFAULT-VALUE}).")
-  private int unit = 1;
+      description = "Unit id, 0..255 (default: what a device or site file says, else 1).")
+  private @Nullable Integer unit;
 
   @Option(
       names = "--table",
@@ -31,13 +31,16 @@ final class PlaceOptions {
       description = "How many words or bits (default: what the type takes, else 1).")
   private @Nullable Integer count;
 
-  int unit() {
-    if (unit < 0 || unit > 255) {
-      throw new UsageException("--unit " + unit + " is not in 0..255");
+  /// The unit asked for, or the usual one.
+  int unit(int usual) {
+    @Nullable Integer asked = unit;
+    if (asked != null && (asked < 0 || asked > 255)) {
+      throw new UsageException("--unit " + asked + " is not in 0..255");
     }
-    return unit;
+    return asked == null ? usual : asked;
   }
 
+  /// Whether the command line names a place.
   boolean hasPlace() {
     return address != null;
   }

@@ -1,9 +1,12 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Site;
 import dev.voltbus.deploy.ModbusLine.Answer;
 import dev.voltbus.modbus.ConnectionState;
+import dev.voltbus.modbus.ModbusClientOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +32,16 @@ final class ProbeCommand implements Callable<Integer> {
   /// A device that ignores unit ids answers for all of them; looking at three says it too.
   private static final int MOST_LOOKED_AT = 3;
 
-  @Parameters(paramLabel = "URL", description = "Such as tcp://192.0.2.10:502.")
-  private String url = "";
+  private static final Duration ANSWER = Duration.ofMillis(300);
+
+  @Parameters(arity = "0..1", paramLabel = "URL", description = "Such as tcp://192.0.2.10:502.")
+  private @Nullable String url;
+
+  @Option(names = "--site", paramLabel = "FILE", description = "Site file, in place of URL.")
+  private @Nullable Path site;
+
+  @Option(names = "--link", paramLabel = "NAME", description = "Link of the site file.")
+  private @Nullable String link;
 
   @Option(
       names = "--units",
@@ -54,13 +65,28 @@ final class ProbeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     Map<String, DeviceType> library = new DeviceFolder(config).all();
     List<Integer> asked = units == null ? UnitList.usual(library.values()) : UnitList.parse(units);
     RegisterPlace place = RegisterPlace.parse(address, null);
-    try (ModbusLine open = ModbusLine.open(line.to(url, "300ms"))) {
-      return probe(open, asked, place, library);
+    ModbusClientOptions options = options();
+    try (ModbusLine open = ModbusLine.open(options)) {
+      return probe(open, options.endpoint().toString(), asked, place, library);
     }
+  }
+
+  private ModbusClientOptions options() throws ConfigException {
+    @Nullable String endpoint = url;
+    @Nullable Path file = site;
+    if ((endpoint == null) == (file == null)) {
+      throw new UsageException(
+          "give either a URL, such as tcp://192.0.2.10:502, or --site FILE --link NAME");
+    }
+    if (endpoint != null) {
+      return line.to(endpoint, ANSWER);
+    }
+    Site loaded = SiteFiles.load(file, config, Map.of());
+    return line.to(DeviceOptions.link(loaded, "--link", link == null ? "" : link), ANSWER);
   }
 
   private PrintWriter out() {
@@ -68,7 +94,11 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private int probe(
-      ModbusLine open, List<Integer> asked, RegisterPlace place, Map<String, DeviceType> library) {
+      ModbusLine open,
+      String endpoint,
+      List<Integer> asked,
+      RegisterPlace place,
+      Map<String, DeviceType> library) {
     CompletableFuture<Long> connected = watchConnecting(open);
     List<Integer> found = new ArrayList<>();
     List<Integer> silent = new ArrayList<>();
@@ -76,7 +106,7 @@ final class ProbeCommand implements Callable<Integer> {
     for (int unit : asked) {
       Answer answer = open.read(unit, place, 1);
       if (unit == asked.getFirst()) {
-        sayConnected(connected, asked, place);
+        sayConnected(connected, endpoint, asked, place);
       }
       switch (answer) {
         case Answer.Read read -> say(found, unit, "answers", read);
@@ -89,9 +119,9 @@ final class ProbeCommand implements Callable<Integer> {
     say("no answer: unit ", silent);
     if (found.isEmpty()) {
       throw new UsageException(
-          url + ": connected, but no unit answers; try --units all or a longer --timeout");
+          endpoint + ": connected, but no unit answers; try --units all or a longer --timeout");
     }
-    lookAt(open, found, library);
+    lookAt(open, endpoint, found, library);
     return 0;
   }
 
@@ -111,15 +141,20 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   private void sayConnected(
-      CompletableFuture<Long> connected, List<Integer> asked, RegisterPlace place) {
+      CompletableFuture<Long> connected,
+      String endpoint,
+      List<Integer> asked,
+      RegisterPlace place) {
     try {
       out()
           .println(
-              url + ": connected after " + ReadReport.millis(connected.get(2, TimeUnit.SECONDS)));
+              endpoint
+                  + ": connected after "
+                  + ReadReport.millis(connected.get(2, TimeUnit.SECONDS)));
     } catch (ExecutionException | TimeoutException failed) {
       @Nullable Throwable cause = failed.getCause();
       String reason = cause == null ? "no connection within the time limit" : cause.getMessage();
-      throw new UsageException(url + ": cannot connect: " + reason);
+      throw new UsageException(endpoint + ": cannot connect: " + reason);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UsageException("interrupted");
@@ -142,7 +177,8 @@ final class ProbeCommand implements Callable<Integer> {
     }
   }
 
-  private void lookAt(ModbusLine open, List<Integer> found, Map<String, DeviceType> library) {
+  private void lookAt(
+      ModbusLine open, String endpoint, List<Integer> found, Map<String, DeviceType> library) {
     if (found.size() > MOST_LOOKED_AT) {
       out()
           .println(
@@ -152,7 +188,7 @@ final class ProbeCommand implements Callable<Integer> {
     List<UnitLook> looks =
         found.stream().limit(MOST_LOOKED_AT).map(unit -> UnitLook.at(open, unit, library)).toList();
     looks.forEach(look -> look.lines().forEach(out()::println));
-    UnitLook.siteFile(url, looks).forEach(out()::println);
+    UnitLook.siteFile(endpoint, looks).forEach(out()::println);
     out().flush();
   }
 }

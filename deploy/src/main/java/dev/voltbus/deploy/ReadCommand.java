@@ -1,9 +1,10 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Device;
+import dev.voltbus.deploy.DeviceOptions.Target;
 import dev.voltbus.deploy.ModbusLine.Answer;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `voltbus read`: registers of a device, raw and decoded.
@@ -22,11 +22,9 @@ import picocli.CommandLine.Spec;
     description = "Reads registers of a device and says exactly what it asked.",
     mixinStandardHelpOptions = true)
 final class ReadCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "URL", description = "Such as tcp://192.0.2.10:502.")
-  private String url = "";
-
-  @Mixin private LineOptions line = new LineOptions();
+  @Mixin private DeviceOptions whom = new DeviceOptions();
   @Mixin private PlaceOptions where = new PlaceOptions();
+  @Mixin private LineOptions line = new LineOptions();
 
   @Option(names = "--type", paramLabel = "TYPE", description = "u16, s16, u32, f32, ...")
   private @Nullable String type;
@@ -40,17 +38,8 @@ final class ReadCommand implements Callable<Integer> {
   @Option(names = "--around", description = "Reads one address before and after, too.")
   private boolean around;
 
-  @Option(names = "--device", paramLabel = "TYPE", description = "Reads what a device file names.")
-  private @Nullable String device;
-
   @Option(names = "--key", split = ",", paramLabel = "KEY", description = "Only these registers.")
   private List<String> keys = List.of();
-
-  @Option(
-      names = "--config",
-      paramLabel = "DIR",
-      description = "Folder with devices/ (default: the one of the installation).")
-  private Path config = Main.configFolder();
 
   @Option(names = "--watch", paramLabel = "TIME", description = "Reads again and again, as 1s.")
   private @Nullable String watch;
@@ -67,12 +56,13 @@ final class ReadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException {
-    Round round = round();
+    Target target = whom.target(line, where);
+    Round round = round(target);
     Duration pause =
         watch == null ? Duration.ZERO : LineOptions.duration("--watch", watch, Duration.ofHours(1));
     int rounds = watch == null ? 1 : times;
     boolean whole = true;
-    try (ModbusLine open = ModbusLine.open(line.to(url))) {
+    try (ModbusLine open = ModbusLine.open(target.options())) {
       for (int i = 0; i < rounds; i++) {
         LockSupport.parkNanos(i == 0 ? 0 : pause.toNanos());
         whole = round.read(open);
@@ -86,56 +76,47 @@ final class ReadCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
-  private Round round() throws ConfigException {
-    @Nullable String named = device;
-    if (named == null) {
+  private Round round(Target target) {
+    ReadReport report =
+        new ReadReport(out(), target.options().endpoint().toString(), target.unit());
+    @Nullable Device device = target.device();
+    if (device == null || (whom.hasSite() && where.hasPlace())) {
       ValueForm form = type == null ? null : ValueForm.of(type, order);
-      return plain(where.place(), form);
+      return plain(report, where.place(), form);
     }
     if (where.hasPlace() || type != null || around) {
       throw new UsageException("--device says what is read; leave out --address, --type, --around");
     }
-    DeviceType chosen = new DeviceFolder(config).device(named);
-    List<DeviceReads.Block> blocks = DeviceReads.of(chosen.map(), keys);
-    return open -> {
-      long missing = blocks.stream().filter(block -> !show(open, block)).count();
-      return missing == 0;
-    };
+    Device asked =
+        new Device(
+            device.name(),
+            device.link(),
+            device.unit(),
+            DeviceRead.only(device.map(), keys),
+            device.options());
+    return new DeviceRound(report, asked, !keys.isEmpty())::read;
   }
 
-  private boolean show(ModbusLine open, DeviceReads.Block block) {
-    new ReadReport(out()).question(block.place(), block.count(), where.unit());
-    return switch (open.read(where.unit(), block.place(), block.count())) {
-      case Answer.Read read -> {
-        block.lines(read.numbers()).forEach(out()::println);
-        yield true;
-      }
-      case Answer.Refused refused -> fail(block.place(), refused.toString());
-      case Answer.None none -> fail(block.place(), none.reason());
-    };
-  }
-
-  private boolean fail(RegisterPlace place, String reason) {
-    out().println("  " + place.table().word() + " " + place.address() + ": " + reason);
-    return false;
-  }
-
-  private Round plain(RegisterPlace place, @Nullable ValueForm form) {
+  private Round plain(ReadReport report, RegisterPlace place, @Nullable ValueForm form) {
     int count = where.count(form == null ? 1 : form.words());
-    ModbusLine.question(where.unit(), place, count);
+    ModbusLine.question(report.unit(), place, count);
     return around
-        ? open -> around(open, place, count, form)
-        : open -> one(open, place, count, form);
+        ? open -> around(open, report, place, count, form)
+        : open -> one(open, report, place, count, form);
   }
 
-  private boolean one(ModbusLine open, RegisterPlace place, int count, @Nullable ValueForm form) {
-    ReadReport report = new ReadReport(out());
-    report.question(place, count, where.unit());
-    Answer answer = open.read(where.unit(), place, count);
+  private boolean one(
+      ModbusLine open,
+      ReadReport report,
+      RegisterPlace place,
+      int count,
+      @Nullable ValueForm form) {
+    report.question(place, count);
+    Answer answer = open.read(report.unit(), place, count);
     if (watch != null && !(answer instanceof Answer.Read)) {
-      return fail(place, answer instanceof Answer.None none ? none.reason() : answer.toString());
+      return report.missing(place, answer);
     }
-    int[] words = report.words(answer, url, where.unit(), place);
+    int[] words = report.words(answer, place);
     out().println("answered after " + ReadReport.millis(answer.nanos()));
     WordsText.table(place, words).forEach(out()::println);
     values(place, words, form);
@@ -158,26 +139,33 @@ final class ReadCommand implements Callable<Integer> {
 
   /// Shows the place with its neighbours: a device that counts from 1 has its value one before.
   private boolean around(
-      ModbusLine open, RegisterPlace place, int count, @Nullable ValueForm form) {
-    if (!place.note().isEmpty()) {
-      out().println("note: " + place.note());
-    }
+      ModbusLine open,
+      ReadReport report,
+      RegisterPlace place,
+      int count,
+      @Nullable ValueForm form) {
+    report.note(place);
     boolean some = false;
     for (int step = -1; step <= 1; step++) {
       int address = place.address() + step;
       if (address >= 0 && address + count <= 0x10000) {
-        some |= neighbour(open, place.plus(step), count, form, step);
+        some |= neighbour(open, report.unit(), place.plus(step), count, form, step);
       }
     }
     return some;
   }
 
   private boolean neighbour(
-      ModbusLine open, RegisterPlace place, int count, @Nullable ValueForm form, int step) {
+      ModbusLine open,
+      int unit,
+      RegisterPlace place,
+      int count,
+      @Nullable ValueForm form,
+      int step) {
     String asked =
         (step == 0 ? "as asked   " : step < 0 ? "one before " : "one after  ")
             + place.onTheWire(count);
-    Answer answer = open.read(where.unit(), place, count);
+    Answer answer = open.read(unit, place, count);
     if (answer instanceof Answer.Read read) {
       out().println(asked + ": " + WordsText.hex(read.numbers()));
       values(place, read.numbers(), form);

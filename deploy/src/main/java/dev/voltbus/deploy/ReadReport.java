@@ -4,21 +4,28 @@ import dev.voltbus.deploy.ModbusLine.Answer;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/// What the commissioning commands say about a question and its answer.
-record ReadReport(PrintWriter out) {
+/// What the commissioning commands say about questions to a unit and their answers.
+///
+/// @param url the endpoint, as it was given
+record ReadReport(PrintWriter out, String url, int unit) {
 
   /// The question as it goes on the wire, so that nobody wonders about counting from 0 or 1.
-  void question(RegisterPlace place, int count, int unit) {
+  void question(RegisterPlace place, int count) {
+    note(place);
+    out.println("on the wire: " + place.onTheWire(count) + ", unit " + unit);
+  }
+
+  /// How a place was understood, where that is not plain.
+  void note(RegisterPlace place) {
     if (!place.note().isEmpty()) {
       out.println("note: " + place.note());
     }
-    out.println("on the wire: " + place.onTheWire(count) + ", unit " + unit);
   }
 
   /// The words of an answer.
   ///
   /// @throws UsageException saying why there are none
-  int[] words(Answer answer, String url, int unit, RegisterPlace place) {
+  int[] words(Answer answer, RegisterPlace place) {
     return switch (answer) {
       case Answer.Read read -> read.numbers();
       case Answer.Refused refused ->
@@ -28,6 +35,13 @@ record ReadReport(PrintWriter out) {
                       url, unit, place.table().word(), place.address(), refused, advice(refused)));
       case Answer.None none -> throw new UsageException(none.reason());
     };
+  }
+
+  /// Says that there is nothing; false, for whoever counts.
+  boolean missing(RegisterPlace place, Answer answer) {
+    String reason = answer instanceof Answer.None none ? none.reason() : answer.toString();
+    out.println("  " + place.table().word() + " " + place.address() + ": " + reason);
+    return false;
   }
 
   private static String advice(Answer.Refused refused) {

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.SunSpecChain;
 import dev.voltbus.deploy.ModbusLine.Answer;
 import dev.voltbus.modbus.DeviceId;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ record UnitLook(
     }
     nanos.sort(Comparator.naturalOrder());
     @Nullable SunSpecScan sunSpec =
-        SunSpecScan.of(place -> count -> words(line, unit, place, count)).orElse(null);
+        SunSpecScan.of((place, count) -> words(line, unit, place, count)).orElse(null);
     @Nullable DeviceId identity = line.identity(unit).orElse(null);
     return new UnitLook(unit, nanos, identity, sunSpec, fits(line, unit, sunSpec, library));
   }
@@ -133,17 +134,21 @@ record UnitLook(
       lines.add("  SunSpec: no");
       return;
     }
-    lines.add("  SunSpec: at " + scan.base() + ", " + scan.models().size() + " model(s)");
+    SunSpecChain chain = scan.chain();
+    lines.add("  SunSpec: at " + chain.base() + ", " + chain.models().size() + " model(s)");
     SunSpecScan.@Nullable Common common = scan.common();
     if (common != null) {
       lines.add(
           "    %s, %s, version %s, serial number %s"
               .formatted(common.manufacturer(), common.model(), common.version(), common.serial()));
     }
-    scan.models().forEach(model -> lines.add("    model " + model));
-    if (!scan.fault().isEmpty()) {
-      lines.add("    the list is not whole: " + scan.fault());
-    }
+    chain.models().forEach(model -> lines.add("    model " + text(model)));
+    lines.add("    the list ends: " + chain.end());
+  }
+
+  private static String text(SunSpecChain.Model model) {
+    return "%d (%s) at %d, %d words"
+        .formatted(model.id(), SunSpecScan.name(model.id()), model.address(), model.length());
   }
 
   /// Sections for a site file.

@@ -114,7 +114,7 @@ class CommissioningTest {
             "--key",
             "battery_pack_voltage,min_cell_voltage");
     assertEquals(0, run.code(), run::err);
-    assertTrue(run.out().contains("FC3 address 0x0024 (36), count 2, unit 170"), run::out);
+    assertTrue(run.out().contains("FC3 address 0x0024 (36), count 5, unit 170"), run::out);
     assertTrue(
         run.out().matches("(?s).*holding 36\\.\\.37 +battery_pack_voltage +52\\.80 V.*"), run::out);
     assertTrue(run.out().matches("(?s).*holding 40 +min_cell_voltage +3275 mV.*0ccb.*"), run::out);

@@ -11,14 +11,17 @@ import dev.voltbus.modbus.ModbusServerOptions;
 import dev.voltbus.modbus.Words;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// `voltbus probe` at a device with SunSpec models and a device identification. The words are laid
-/// out after the SunSpec specification's own example of a common model.
-class SunSpecProbeTest {
+/// `voltbus probe` and `read` at a device with SunSpec models and a device identification. The
+/// words are laid out after the SunSpec specification's own example of a common model.
+class SunSpecCommissioningTest {
   private static final String MADE_BY = "Sunny Example GmbH";
 
   private final Vertx vertx = Vertx.vertx();
@@ -129,13 +132,55 @@ class SunSpecProbeTest {
     words.remove(40_122);
     CommandRun run = probe(serve());
     assertEquals(0, run.code(), run::err);
-    assertTrue(
-        run.out().contains("the list is not whole: no model header can be read at 40122"),
-        run::out);
+    assertTrue(run.out().contains("    the list ends: read of 40122 refused\n"), run::out);
     for (int address = 0; address < 400; address++) {
       words.put(40_070 + address, address % 2 == 0 ? 103 : 0);
     }
     CommandRun endless = probe(serve());
-    assertTrue(endless.out().contains("no end mark behind 100 models"), endless::out);
+    assertTrue(endless.out().contains("the list ends: more than 200 models"), endless::out);
+  }
+
+  private static CommandRun read(String url, String... more) {
+    List<String> all = new ArrayList<>(List.of("read", url, "--unit=126", "--device=sunspec"));
+    all.addAll(List.of("--config=config", "--timeout=20s"));
+    all.addAll(List.of(more));
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+
+  // The addresses in a map are nominal: only the device knows where a model stands.
+  @Test
+  void readTakesEachPointFromWhereTheDeviceHasItsModel() {
+    models(50_000);
+    IntStream.range(50_072, 50_122).forEach(address -> words.put(address, 0));
+    words.put(50_084, 4321);
+    words.put(50_085, 0xFFFF);
+    CommandRun run = read(serve(), "--key=inverter_w,m1_sn");
+    assertEquals(0, run.code(), run::err);
+    assertTrue(
+        run.out().startsWith("SunSpec mark at 50000, 2 model(s), the list ends: id 65535 at 50122"),
+        run::out);
+    assertTrue(run.out().contains("  model 103 at 50070\n"), run::out);
+    assertTrue(run.out().contains("  model 802 is not in the device\n"), run::out);
+    assertTrue(
+        run.out().matches("(?s).*holding 50084 +inverter_w +432\\.1 W +\\[10e1].*"), run::out);
+    assertTrue(run.out().contains("\"SN-4711\""), run::out);
+  }
+
+  @Test
+  void pointOfAModelThatIsNotThereIsAFaultOnlyIfItWasAskedFor() {
+    models(40_000);
+    IntStream.range(40_072, 40_122).forEach(address -> words.put(address, 0));
+    String url = serve();
+    assertEquals(0, read(url).code());
+    CommandRun run = read(url, "--key=soc");
+    assertEquals(1, run.code());
+    assertTrue(run.out().contains("  model 802 is not in the device\n"), run::out);
+  }
+
+  @Test
+  void deviceWithoutTheMarkIsToldWhereItWasLookedFor() {
+    CommandRun run = read(serve());
+    assertEquals(1, run.code());
+    assertTrue(run.out().contains("no SunSpec mark at [40000, 50000, 0]: another unit"), run::out);
   }
 }
