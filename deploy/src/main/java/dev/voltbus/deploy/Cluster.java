@@ -86,7 +86,7 @@ final class Cluster {
   /// Until leases run over Hazelcast, two nodes with one role would both poll or both publish. The
   /// older member stays, the younger one is refused.
   ///
-  /// @throws UsageException naming the role and the member that has it
+  /// @throws CommandException naming the role and the member that has it
   void refuseTwins(Set<Role> roles) {
     HazelcastInstance hazelcast = manager.getHazelcastInstance();
     Member self = hazelcast.getCluster().getLocalMember();
@@ -97,7 +97,7 @@ final class Cluster {
       String theirs = String.valueOf(member.getAttribute(ROLES));
       for (Role role : roles) {
         if (Arrays.asList(theirs.split(",", -1)).contains(role.word())) {
-          throw new UsageException(
+          throw new CommandException(
               "role "
                   + role.word()
                   + " already runs on member "

@@ -86,7 +86,7 @@ final class DecodeCommand implements Callable<Integer> {
     try (ModbusLine open = ModbusLine.open(line.to(endpoint))) {
       ReadReport report = new ReadReport(out, endpoint, unit);
       report.question(place, count);
-      return report.words(open.read(unit, place, count), place);
+      return report.words(open.read(unit, place, count), place, count);
     }
   }
 }

@@ -35,7 +35,7 @@ final class Lifetime {
 
   /// Waits for the start of something.
   ///
-  /// @throws UsageException with the cause in one line if it fails or takes too long
+  /// @throws CommandException with the cause in one line if it fails or takes too long
   static <T> T await(Future<T> start, String what) {
     try {
       return start
@@ -45,13 +45,13 @@ final class Lifetime {
     } catch (ExecutionException e) {
       LOG.debug("could not {}", what, e);
       Throwable cause = e.getCause();
-      throw new UsageException(
+      throw new CommandException(
           "could not " + what + ": " + (cause == null ? e : cause).getMessage());
     } catch (TimeoutException e) {
-      throw new UsageException("could not " + what + " within " + START_LIMIT.toSeconds() + " s");
+      throw new CommandException("could not " + what + " within " + START_LIMIT.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UsageException("interrupted, could not " + what);
+      throw new CommandException("interrupted, could not " + what);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.voltbus.deploy;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `voltbus` command.
 @Command(
@@ -22,8 +24,11 @@ import picocli.CommandLine.Command;
       SimulateCommand.class
     })
 public final class Main {
-  /// Exit code for a faulty configuration or a port that is taken.
+  /// Exit code for what could not be done: a faulty file, a port that is taken, no answer.
   static final int FAULT = 1;
+
+  /// Exit code for a command line that is wrong; picocli has the same.
+  static final int USAGE = 2;
 
   private Main() {}
 
@@ -31,20 +36,31 @@ public final class Main {
     System.exit(commandLine().execute(arguments));
   }
 
-  /// The command with its way of saying what is wrong: exit code 1 and one line for each fault.
+  /// The command with its way of saying what is wrong.
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setParameterExceptionHandler((fault, arguments) -> explain(fault))
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line));
+  }
+
+  /// A wrong option: what is wrong, what may have been meant, where the options are listed.
+  private static int explain(ParameterException fault) {
+    CommandLine line = fault.getCommandLine();
+    line.getErr().println(fault.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(fault, line.getErr())) {
+      line.getErr().println("  try: " + line.getCommandSpec().qualifiedName() + " --help");
+    }
+    return USAGE;
   }
 
   /// A fault people can put right is printed as it is, anything else with its stack trace.
   private static int explain(Exception failure, CommandLine line) {
-    if (failure instanceof UsageException || failure instanceof ConfigException) {
-      line.getErr().println(failure.getMessage());
-    } else {
-      failure.printStackTrace(line.getErr());
+    switch (failure) {
+      case UsageException _, CommandException _, ConfigException _ ->
+          line.getErr().println(failure.getMessage());
+      default -> failure.printStackTrace(line.getErr());
     }
-    return FAULT;
+    return failure instanceof UsageException ? USAGE : FAULT;
   }
 
   /// Where `config/` lies: beside the start script's folder.

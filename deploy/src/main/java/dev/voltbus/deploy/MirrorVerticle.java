@@ -115,7 +115,7 @@ final class MirrorVerticle extends VerticleBase {
         .listen()
         .recover(failure ->
             Future.failedFuture(
-                new UsageException(
+                new CommandException(
                     "mirror cannot listen on " + place() + ": " + failure.getMessage())))
         .onSuccess(listening -> {
           wiring.health().up(PART);

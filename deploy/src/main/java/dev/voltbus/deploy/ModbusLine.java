@@ -7,6 +7,7 @@ import dev.voltbus.modbus.DeviceId;
 import dev.voltbus.modbus.ModbusClient;
 import dev.voltbus.modbus.ModbusClientOptions;
 import dev.voltbus.modbus.ModbusDeviceException;
+import dev.voltbus.modbus.ModbusEndpoint;
 import dev.voltbus.modbus.ModbusException;
 import dev.voltbus.modbus.ModbusRequest;
 import dev.voltbus.modbus.ModbusRequest.ReadBits;
@@ -64,7 +65,9 @@ final class ModbusLine implements AutoCloseable {
     }
 
     /// No answer that could be used.
-    record None(String reason, long nanos) implements Answer {}
+    ///
+    /// @param advice what to try next, or empty
+    record None(String reason, String advice, long nanos) implements Answer {}
   }
 
   private final Vertx vertx = Vertx.vertx();
@@ -94,6 +97,10 @@ final class ModbusLine implements AutoCloseable {
     return new ModbusLine(options);
   }
 
+  ModbusEndpoint endpoint() {
+    return client.options().endpoint();
+  }
+
   ModbusClient client() {
     return client;
   }
@@ -121,7 +128,10 @@ final class ModbusLine implements AutoCloseable {
       return new Answer.Refused(refused.exceptionCode(), refused.exceptionName(), nanos);
     } catch (ModbusException failed) {
       boolean repeat = !failed.isSent() && limit.compareTo(longest) < 0;
-      return new Answer.None(repeat ? "" : failed.getMessage(), System.nanoTime() - began);
+      return new Answer.None(
+          repeat ? "" : failed.getMessage(),
+          NextStep.after(failed, client.options()),
+          System.nanoTime() - began);
     }
   }
 

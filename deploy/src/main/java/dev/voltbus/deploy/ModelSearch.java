@@ -27,7 +27,7 @@ record ModelSearch(List<AddressSegment> segments, @Nullable SunSpecChain chain, 
 
   /// Follows the chain of a device, if its map asks for it.
   ///
-  /// @throws UsageException if there is no answer
+  /// @throws CommandException if there is no answer
   static ModelSearch of(ModbusLine line, int unit, RegisterMap map) {
     List<AddressSegment> segments = map.segments();
     if (segments.isEmpty()) {
@@ -50,7 +50,8 @@ record ModelSearch(List<AddressSegment> segments, @Nullable SunSpecChain chain, 
     return switch (line.read(unit, place, count)) {
       case Answer.Read read -> Future.succeededFuture(read.shorts());
       case Answer.Refused _ -> Future.succeededFuture(new short[0]);
-      case Answer.None none -> Future.failedFuture(new UsageException(none.reason()));
+      case Answer.None none ->
+          Future.failedFuture(new CommandException(none.reason(), none.advice()));
     };
   }
 

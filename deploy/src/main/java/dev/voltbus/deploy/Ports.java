@@ -20,7 +20,7 @@ final class Ports {
   /// free one.
   ///
   /// @param asked port from the command line, or null
-  /// @throws UsageException if the port asked for is taken or out of range
+  /// @throws CommandException if the port asked for is taken
   int giveWay(@Nullable Integer asked, int usual, String option) {
     if (asked != null) {
       return insist(asked, option);
@@ -31,19 +31,20 @@ final class Ports {
         return port;
       }
     }
-    throw new UsageException(
+    throw new CommandException(
         "no free port in " + usual + ".." + (usual + TRIES - 1) + "; choose one with " + option);
   }
 
   /// The port asked for.
   ///
-  /// @throws UsageException if it is taken or out of range
+  /// @throws UsageException if it is out of range
+  /// @throws CommandException if it is taken
   int insist(int port, String option) {
     if (port < 1 || port > 65535) {
       throw new UsageException(option + " " + port + " is not in 1..65535");
     }
     if (!isFree(port)) {
-      throw new UsageException(
+      throw new CommandException(
           "port " + port + " on " + HOST + " is taken; choose another one with " + option);
     }
     chosen.add(port);

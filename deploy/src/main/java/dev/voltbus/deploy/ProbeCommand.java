@@ -32,6 +32,9 @@ final class ProbeCommand implements Callable<Integer> {
   /// A device that ignores unit ids answers for all of them; looking at three says it too.
   private static final int MOST_LOOKED_AT = 3;
 
+  /// From here on people want to know how long it takes.
+  private static final long LONG_SECONDS = 10;
+
   private static final Duration ANSWER = Duration.ofMillis(300);
 
   @Parameters(arity = "0..1", paramLabel = "URL", description = "Such as tcp://192.0.2.10:502.")
@@ -71,7 +74,7 @@ final class ProbeCommand implements Callable<Integer> {
     RegisterPlace place = RegisterPlace.parse(address, null);
     ModbusClientOptions options = options();
     try (ModbusLine open = ModbusLine.open(options)) {
-      return probe(open, options.endpoint().toString(), asked, place, library);
+      return probe(open, asked, place, library);
     }
   }
 
@@ -93,35 +96,32 @@ final class ProbeCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  /// The first question is asked twice if need be: both sides may have to wake up for it.
   private int probe(
-      ModbusLine open,
-      String endpoint,
-      List<Integer> asked,
-      RegisterPlace place,
-      Map<String, DeviceType> library) {
+      ModbusLine open, List<Integer> asked, RegisterPlace place, Map<String, DeviceType> library) {
     CompletableFuture<Long> connected = watchConnecting(open);
     List<Integer> found = new ArrayList<>();
     List<Integer> silent = new ArrayList<>();
     List<Integer> behind = new ArrayList<>();
+    Answer first = open.read(asked.getFirst(), place, 1);
+    sayConnected(connected, open, asked, place);
     for (int unit : asked) {
-      Answer answer = open.read(unit, place, 1);
-      if (unit == asked.getFirst()) {
-        sayConnected(connected, endpoint, asked, place);
-      }
-      switch (answer) {
+      boolean again = unit != asked.getFirst() || first instanceof Answer.None;
+      switch (again ? open.read(unit, place, 1) : first) {
         case Answer.Read read -> say(found, unit, "answers", read);
         case Answer.Refused refused when refused.isFromGateway() -> behind.add(unit);
         case Answer.Refused refused -> say(found, unit, "answers with " + refused, refused);
-        case Answer.None none -> silent.add(unit);
+        case Answer.None _ -> silent.add(unit);
       }
     }
     say("the gateway is there, the unit behind it is not (exception 10 or 11): unit ", behind);
     say("no answer: unit ", silent);
     if (found.isEmpty()) {
-      throw new UsageException(
-          endpoint + ": connected, but no unit answers; try --units all or a longer --timeout");
+      throw new CommandException(
+          open.endpoint() + ": connected, but no unit of " + UnitList.text(asked) + " answers",
+          "--units all, --timeout 2s, --address input:0, or rtu+tcp:// for a serial gateway");
     }
-    lookAt(open, endpoint, found, library);
+    lookAt(open, found, library);
     return 0;
   }
 
@@ -133,7 +133,7 @@ final class ProbeCommand implements Callable<Integer> {
           switch (state) {
             case ConnectionState.Connected() -> connected.complete(System.nanoTime() - began);
             case ConnectionState.ConnectFailed(String reason) ->
-                connected.completeExceptionally(new UsageException(reason));
+                connected.completeExceptionally(new CommandException(reason));
             case ConnectionState.Lost _, ConnectionState.Disconnected _ -> {}
           }
         });
@@ -142,24 +142,30 @@ final class ProbeCommand implements Callable<Integer> {
 
   private void sayConnected(
       CompletableFuture<Long> connected,
-      String endpoint,
+      ModbusLine open,
       List<Integer> asked,
       RegisterPlace place) {
     try {
       out()
           .println(
-              endpoint
+              open.endpoint()
                   + ": connected after "
                   + ReadReport.millis(connected.get(2, TimeUnit.SECONDS)));
     } catch (ExecutionException | TimeoutException failed) {
       @Nullable Throwable cause = failed.getCause();
       String reason = cause == null ? "no connection within the time limit" : cause.getMessage();
-      throw new UsageException(endpoint + ": cannot connect: " + reason);
+      throw new CommandException(
+          open.endpoint() + ": cannot connect: " + reason,
+          NextStep.unconnected(String.valueOf(reason), open.client().options()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UsageException("interrupted");
+      throw new CommandException("interrupted");
     }
     out().println("units " + UnitList.text(asked) + " are asked for " + place.onTheWire(1));
+    long most = open.client().options().requestTimeout().multipliedBy(asked.size()).toSeconds();
+    if (most >= LONG_SECONDS) {
+      out().println("this takes up to " + most + " s, as silent units are waited for");
+    }
     out().flush();
   }
 
@@ -177,8 +183,7 @@ final class ProbeCommand implements Callable<Integer> {
     }
   }
 
-  private void lookAt(
-      ModbusLine open, String endpoint, List<Integer> found, Map<String, DeviceType> library) {
+  private void lookAt(ModbusLine open, List<Integer> found, Map<String, DeviceType> library) {
     if (found.size() > MOST_LOOKED_AT) {
       out()
           .println(
@@ -188,7 +193,7 @@ final class ProbeCommand implements Callable<Integer> {
     List<UnitLook> looks =
         found.stream().limit(MOST_LOOKED_AT).map(unit -> UnitLook.at(open, unit, library)).toList();
     looks.forEach(look -> look.lines().forEach(out()::println));
-    UnitLook.siteFile(endpoint, looks).forEach(out()::println);
+    UnitLook.siteFile(open.client().options(), looks).forEach(out()::println);
     out().flush();
   }
 }

@@ -116,7 +116,7 @@ final class ReadCommand implements Callable<Integer> {
     if (watch != null && !(answer instanceof Answer.Read)) {
       return report.missing(place, answer);
     }
-    int[] words = report.words(answer, place);
+    int[] words = report.words(answer, place, count);
     out().println("answered after " + ReadReport.millis(answer.nanos()));
     WordsText.table(place, words).forEach(out()::println);
     values(place, words, form);

@@ -24,16 +24,15 @@ record ReadReport(PrintWriter out, String url, int unit) {
 
   /// The words of an answer.
   ///
-  /// @throws UsageException saying why there are none
-  int[] words(Answer answer, RegisterPlace place) {
+  /// @throws CommandException saying why there are none
+  int[] words(Answer answer, RegisterPlace place, int count) {
     return switch (answer) {
       case Answer.Read read -> read.numbers();
       case Answer.Refused refused ->
-          throw new UsageException(
-              "%s unit %d: %s %d refused, %s%s"
-                  .formatted(
-                      url, unit, place.table().word(), place.address(), refused, advice(refused)));
-      case Answer.None none -> throw new UsageException(none.reason());
+          throw new CommandException(
+              "%s unit %d: %s refused, %s".formatted(url, unit, place.span(count), refused),
+              NextStep.after(refused));
+      case Answer.None none -> throw new CommandException(none.reason(), none.advice());
     };
   }
 
@@ -42,15 +41,6 @@ record ReadReport(PrintWriter out, String url, int unit) {
     String reason = answer instanceof Answer.None none ? none.reason() : answer.toString();
     out.println("  " + place.table().word() + " " + place.address() + ": " + reason);
     return false;
-  }
-
-  private static String advice(Answer.Refused refused) {
-    return switch (refused.code()) {
-      case 1 -> "; try another --table";
-      case 2 -> "; try --around, another --table or a smaller --count";
-      case 10, 11 -> "; the gateway is there, the unit behind it is not";
-      default -> "";
-    };
   }
 
   static String millis(long nanos) {

@@ -119,6 +119,11 @@ record RegisterPlace(RegisterTable table, int address, String note) {
     return new RegisterPlace(table, address + steps, "");
   }
 
+  /// `holding 304..310`, or `holding 304` for one.
+  String span(int count) {
+    return table.word() + " " + address + (count == 1 ? "" : ".." + (address + count - 1));
+  }
+
   /// What is asked, in the only form that leaves no doubt: `FC3 address 0x0130 (304), count 7`.
   String onTheWire(int count) {
     return "FC%d address 0x%04X (%d), count %d"

@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
     return lifetime.untilStopped();
   }
 
-  /// @throws UsageException if it cannot be made
+  /// @throws CommandException if it cannot be made
   private static @Nullable Path stateFolder(@Nullable Path wanted) {
     if (wanted == null) {
       return null;
@@ -145,7 +145,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return Files.createDirectories(wanted);
     } catch (IOException e) {
-      throw new UsageException("--state: folder " + wanted + " cannot be made: " + e);
+      throw new CommandException("--state: folder " + wanted + " cannot be made: " + e);
     }
   }
 
@@ -168,7 +168,7 @@ final class RunCommand implements Callable<Integer> {
         Lifetime.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
     try {
       joining.refuseTwins(chosen);
-    } catch (UsageException twin) {
+    } catch (CommandException twin) {
       // Leaves in order, so that nobody waits for this node.
       Lifetime.await(vertx.close(), "leave the cluster");
       throw twin;

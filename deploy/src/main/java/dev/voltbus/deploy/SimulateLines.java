@@ -65,7 +65,7 @@ final class SimulateLines {
       }
       ended.await();
     } catch (IOException e) {
-      throw new UsageException("cannot read standard input: " + e.getMessage());
+      throw new CommandException("cannot read standard input: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -70,7 +70,8 @@ final class TraceCommand implements Callable<Integer> {
     out().println(rounds.summary());
     out().flush();
     if (!rounds.isAnswered()) {
-      throw new UsageException(target.options().endpoint() + ": nothing was answered");
+      throw new CommandException(
+          target.options().endpoint() + ": nothing was answered", rounds.advice());
     }
     return 0;
   }

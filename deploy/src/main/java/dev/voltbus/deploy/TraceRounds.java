@@ -33,6 +33,7 @@ final class TraceRounds {
   private final @Nullable Device device;
   private final List<Round> rounds = new ArrayList<>();
   private final ReadValues values = new ReadValues();
+  private String advice = "";
   private int sent;
   private int answered;
   private int refused;
@@ -111,7 +112,10 @@ final class TraceRounds {
           refused++;
           return true;
         }
-        case Answer.None none -> say("  " + none.reason());
+        case Answer.None none -> {
+          advice = none.advice();
+          say("  " + none.reason());
+        }
       }
     }
     return false;
@@ -125,6 +129,11 @@ final class TraceRounds {
 
   private void say(String line) {
     out.println("           " + line);
+  }
+
+  /// What to try after the last question that was not answered.
+  String advice() {
+    return advice;
   }
 
   boolean isAnswered() {

@@ -4,6 +4,9 @@ import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.SunSpecChain;
 import dev.voltbus.deploy.ModbusLine.Answer;
 import dev.voltbus.modbus.DeviceId;
+import dev.voltbus.modbus.ModbusClientOptions;
+import dev.voltbus.modbus.TlsFiles;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,6 +68,7 @@ record UnitLook(
     library.values().stream()
         .map(type -> DeviceFit.of(type, (place, count) -> words(line, unit, place, count)))
         .filter(DeviceFit::fits)
+        .filter(fit -> fits.stream().noneMatch(named -> named.startsWith(fit.model() + " ")))
         .sorted(
             Comparator.comparing((DeviceFit fit) -> !isUsual(library, fit, unit))
                 .thenComparingInt(fit -> (fit.samples() - fit.plausible()) / 2))
@@ -152,12 +156,15 @@ record UnitLook(
   }
 
   /// Sections for a site file.
-  static List<String> siteFile(String url, List<UnitLook> looks) {
+  ///
+  /// @param link how they were reached
+  static List<String> siteFile(ModbusClientOptions link, List<UnitLook> looks) {
     List<String> lines = new ArrayList<>();
     lines.add("for the site file:");
     lines.add("links:");
     lines.add("  link-1:");
-    lines.add("    url: " + url);
+    lines.add("    url: " + link.endpoint());
+    lines.addAll(tls(link.tls()));
     lines.add("devices:");
     int number = 1;
     for (UnitLook look : looks) {
@@ -170,5 +177,25 @@ record UnitLook(
       lines.add("    unit: " + look.unit);
     }
     return lines;
+  }
+
+  private static List<String> tls(TlsFiles files) {
+    List<String> lines = new ArrayList<>();
+    if (!files.equals(TlsFiles.NONE)) {
+      lines.add("    tls:");
+    }
+    addFile(lines, "ca-file", files.caFile());
+    addFile(lines, "certificate-file", files.certificateFile());
+    addFile(lines, "key-file", files.keyFile());
+    if (!files.verifyHost()) {
+      lines.add("      verify-host: false");
+    }
+    return lines;
+  }
+
+  private static void addFile(List<String> lines, String key, @Nullable Path file) {
+    if (file != null) {
+      lines.add("      " + key + ": " + file);
+    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.voltbus.deploy;
 
-/// Something the person who started Voltbus can put right. Its message is all that is printed.
+/// The command line is wrong, and nothing was done. Its message is all that is printed.
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -67,6 +67,6 @@ class CommissioningIT {
     assertTrue(said.contains("-> type: f32, order: cdab"), said);
     assertEquals(
         "`xyz` is not a word; write four hexadecimal digits, such as 42 as 002a," + " or --decimal",
-        say(1, "decode", "xyz").strip());
+        say(2, "decode", "xyz").strip());
   }
 }

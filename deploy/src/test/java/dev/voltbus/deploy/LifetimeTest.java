@@ -18,8 +18,8 @@ final class LifetimeTest {
   @Test
   void aStartThatFailsBecomesOneLine() {
     Future<String> failed = Future.failedFuture(new BindException("Address already in use"));
-    UsageException shown =
-        assertThrows(UsageException.class, () -> Lifetime.await(failed, "join the cluster"));
+    CommandException shown =
+        assertThrows(CommandException.class, () -> Lifetime.await(failed, "join the cluster"));
     assertEquals("could not join the cluster: Address already in use", shown.getMessage());
   }
 }

@@ -92,7 +92,7 @@ class MainTest {
   @Test
   void unknownRoleIsRefusedWithTheValidOnes() {
     assertEquals(
-        1,
+        2,
         execute(
             "run", "--site", DEMO.toString(), "--config", CONFIG.toString(), "--roles", "mapper"));
     assertEquals(
@@ -104,7 +104,7 @@ class MainTest {
   void clusterSizeAloneIsRefused() {
     int port = PackagedProduct.freePort();
     assertEquals(
-        1,
+        2,
         execute(
             "run",
             "--site",

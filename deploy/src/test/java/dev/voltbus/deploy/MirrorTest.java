@@ -188,9 +188,9 @@ class MirrorTest {
     gateway.stop().await();
     Gateway second = new Gateway(Vertx.vertx());
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      UsageException refusal =
+      CommandException refusal =
           assertThrows(
-              UsageException.class,
+              CommandException.class,
               () ->
                   second
                       .start(site(), EnumSet.of(Role.MIRROR), PackagedProduct.freePort(), List.of())
