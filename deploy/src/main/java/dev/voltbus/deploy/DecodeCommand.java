@@ -80,7 +80,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   private int[] read(String endpoint, PrintWriter out) {
     RegisterPlace place = where.place();
-    int count = where.count(4);
+    int count = where.count(place, 4);
     int unit = where.unit(1);
     ModbusLine.question(unit, place, count);
     try (ModbusLine open = ModbusLine.open(line.to(endpoint))) {

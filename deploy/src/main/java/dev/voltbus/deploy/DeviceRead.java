@@ -128,7 +128,11 @@ record DeviceRead(
                 + " has no register `"
                 + key
                 + "`"
-                + Nearest.question(key, known));
+                + Nearest.question(key, known)
+                + System.lineSeparator()
+                + "  try: without --key; it shows all "
+                + known.size()
+                + " keys");
       }
       if (!(map.registers().get(at).source() instanceof WireSource)) {
         throw new UsageException("--key: " + key + " is derived from others; read those");

@@ -67,8 +67,15 @@ final class LineOptions {
       ModbusClientOptions options = timed(ModbusClientOptions.of(url), usual, CONNECT);
       return hasTls() ? options.withTls(tls(options)) : options;
     } catch (IllegalArgumentException wrong) {
-      throw new UsageException(String.valueOf(wrong.getMessage()));
+      throw new UsageException(wrong.getMessage() + meant(url));
     }
+  }
+
+  /// The URL that somebody means who writes a host or a serial port alone.
+  private static String meant(String url) {
+    String own = url.matches("/dev/.+") ? "rtu://" + url : "tcp://" + url;
+    boolean isOne = url.matches("/dev/[^?]+|[A-Za-z0-9._-]+(:[0-9]{1,5})?");
+    return isOne ? System.lineSeparator() + "  try: " + own : "";
   }
 
   /// The way to a link of a site file.

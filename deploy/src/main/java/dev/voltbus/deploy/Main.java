@@ -47,6 +47,10 @@ public final class Main {
   private static int explain(ParameterException fault) {
     CommandLine line = fault.getCommandLine();
     line.getErr().println(fault.getMessage());
+    if (line.getParent() == null) {
+      line.usage(line.getErr());
+      return USAGE;
+    }
     if (!UnmatchedArgumentException.printSuggestions(fault, line.getErr())) {
       line.getErr().println("  try: " + line.getCommandSpec().qualifiedName() + " --help");
     }

@@ -74,6 +74,7 @@ final class ModbusLine implements AutoCloseable {
   private final ModbusClient client;
   private final Duration timeout;
   private final Duration longest;
+  private String advice = "";
 
   private ModbusLine(ModbusClientOptions options) {
     this.client = ModbusClient.create(vertx, options);
@@ -113,9 +114,19 @@ final class ModbusLine implements AutoCloseable {
   /// The same with a time limit of its own for the answer.
   Answer read(int unit, RegisterPlace place, int count, Duration limit) {
     Answer first = ask(unit, place, count, limit);
-    return first instanceof Answer.None none && none.reason().isEmpty()
-        ? ask(unit, place, count, longest)
-        : first;
+    boolean again = first instanceof Answer.None none && none.reason().isEmpty();
+    Answer answer = again ? ask(unit, place, count, longest) : first;
+    switch (answer) {
+      case Answer.Read _ -> {}
+      case Answer.Refused refused -> advice = NextStep.after(refused);
+      case Answer.None none -> advice = none.advice();
+    }
+    return answer;
+  }
+
+  /// What to try after the last question that brought nothing; empty if nobody knows.
+  String advice() {
+    return advice;
   }
 
   private Answer ask(int unit, RegisterPlace place, int count, Duration limit) {

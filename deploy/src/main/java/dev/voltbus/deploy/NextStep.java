@@ -97,7 +97,9 @@ final class NextStep {
     if (reason.contains("this user")) {
       return "sudo usermod -aG dialout $USER, then log in again";
     }
-    return "is another program using the port? fuser -v names it";
+    return reason.contains("in use")
+        ? "fuser -v names the program that uses the port"
+        : "another path: this is hardly a serial port";
   }
 
   /// The serial ports of this machine, by their lasting names where there are such.

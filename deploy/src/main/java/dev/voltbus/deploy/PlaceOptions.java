@@ -72,8 +72,22 @@ final class PlaceOptions {
   }
 
   /// How many were asked for, or what is usual.
-  int count(int usual) {
+  ///
+  /// @throws UsageException for more than one request can ask of the table
+  int count(RegisterPlace place, int usual) {
     @Nullable Integer asked = count;
-    return asked == null ? usual : asked;
+    int most = place.table().largestRead();
+    if (asked != null && (asked < 1 || asked > most)) {
+      throw new UsageException(
+          "--count %d is not in 1..%d, the most that one request can ask of table %s"
+              .formatted(asked, most, place.table().word()));
+    }
+    int taken = asked == null ? usual : asked;
+    if (place.address() + taken > 0x10000) {
+      throw new UsageException(
+          "--count %d from address %d reaches beyond the last address, 65535"
+              .formatted(taken, place.address()));
+    }
+    return taken;
   }
 }

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,15 +60,33 @@ final class ReadCommand implements Callable<Integer> {
     Duration pause =
         watch == null ? Duration.ZERO : LineOptions.duration("--watch", watch, Duration.ofHours(1));
     int rounds = watch == null ? 1 : times;
-    boolean whole = true;
-    try (ModbusLine open = ModbusLine.open(target.options())) {
-      for (int i = 0; i < rounds; i++) {
-        LockSupport.parkNanos(i == 0 ? 0 : pause.toNanos());
-        whole = round.read(open);
+    try (Stopping stopping = Stopping.watch();
+        ModbusLine open = ModbusLine.open(target.options())) {
+      int whole = 0;
+      int done = 0;
+      while (done < rounds && !stopping.waitFor(done == 0 ? 0 : pause.toNanos())) {
+        whole += round.read(open) ? 1 : 0;
+        done++;
         out().flush();
       }
+      return ended(open, target, done, whole);
     }
-    return whole ? 0 : Main.FAULT;
+  }
+
+  /// @param done rounds
+  /// @param whole how many of them brought all
+  private int ended(ModbusLine open, Target target, int done, int whole) {
+    if (watch != null) {
+      out().println("%d round(s), %d of them whole".formatted(done, whole));
+      out().flush();
+    }
+    if (whole < done) {
+      throw new CommandException(
+          "%s unit %d: not all that was asked for came"
+              .formatted(target.options().endpoint(), target.unit()),
+          open.advice());
+    }
+    return 0;
   }
 
   private PrintWriter out() {
@@ -98,7 +115,7 @@ final class ReadCommand implements Callable<Integer> {
   }
 
   private Round plain(ReadReport report, RegisterPlace place, @Nullable ValueForm form) {
-    int count = where.count(form == null ? 1 : form.words());
+    int count = where.count(place, form == null ? 1 : form.words());
     ModbusLine.question(report.unit(), place, count);
     return around
         ? open -> around(open, report, place, count, form)

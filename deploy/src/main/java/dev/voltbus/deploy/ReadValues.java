@@ -15,20 +15,23 @@ final class ReadValues {
   /// More words of a text or a list are not shown: they make lines nobody reads.
   private static final int MOST_WORDS = 4;
 
+  private static final int LEAST_KEY = 24;
+
   private final Map<String, Long> raws = new HashMap<>();
 
   /// A line for each register: where, key, value, raw words.
   List<String> lines(DeviceRead read, short[] words) {
     read.codecs().forEach(codec -> raws.put(codec.spec().key(), codec.raw(words, at(read, codec))));
-    return read.codecs().stream()
-        .map(codec ->
-            "  %-20s %-28s %-18s [%s]"
-                .formatted(
-                    read.place(codec),
-                    codec.spec().key(),
-                    value(codec, words, at(read, codec)),
-                    raw(codec, words, at(read, codec))))
-        .toList();
+    int widest =
+        read.codecs().stream().mapToInt(codec -> codec.spec().key().length()).max().orElse(0);
+    String form = "  %-20s %-" + Math.max(LEAST_KEY, widest) + "s %-16s [%s]";
+    return read.codecs().stream().map(codec -> line(form, read, codec, words)).toList();
+  }
+
+  private String line(String form, DeviceRead read, RegisterCodec codec, short[] words) {
+    int at = at(read, codec);
+    return form.formatted(
+        read.place(codec), codec.spec().key(), value(codec, words, at), raw(codec, words, at));
   }
 
   private static int at(DeviceRead read, RegisterCodec codec) {

@@ -45,7 +45,8 @@ final class TraceCommand implements Callable<Integer> {
   }
 
   private int ofPlace(Target target) {
-    DeviceRead read = DeviceRead.plain(where.place(), where.count(1));
+    RegisterPlace place = where.place();
+    DeviceRead read = DeviceRead.plain(place, where.count(place, 1));
     ModbusLine.question(target.unit(), read.place(), read.count());
     new ReadReport(out(), "", target.unit()).question(read.place(), read.count());
     return trace(target, new TraceRounds(target.unit(), List.of(read), out()));
@@ -61,34 +62,25 @@ final class TraceCommand implements Callable<Integer> {
   }
 
   private int trace(Target target, TraceRounds rounds) {
-    long began = System.nanoTime();
-    FrameTrace trace =
-        new FrameTrace(FrameForm.of(target.options().endpoint()), shown -> show(shown, began));
-    try (ModbusLine open = ModbusLine.open(target.options().withTap(trace))) {
-      rounds.run(open, began + Duration.ofSeconds(seconds).toNanos());
+    FrameLines frames = new FrameLines(out());
+    FrameTrace trace = new FrameTrace(FrameForm.of(target.options().endpoint()), frames);
+    long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+    String advice;
+    try (Stopping stopping = Stopping.watch()) {
+      try (ModbusLine open = ModbusLine.open(target.options().withTap(trace))) {
+        rounds.run(open, stopping, end);
+        advice = open.advice();
+      }
+      out().println(rounds.summary() + frames.times());
+      out().flush();
     }
-    out().println(rounds.summary());
-    out().flush();
     if (!rounds.isAnswered()) {
-      throw new CommandException(
-          target.options().endpoint() + ": nothing was answered", rounds.advice());
+      throw new CommandException(target.options().endpoint() + ": nothing was answered", advice);
     }
     return 0;
   }
 
   private PrintWriter out() {
     return spec.commandLine().getOut();
-  }
-
-  private void show(FrameTrace.Line frame, long began) {
-    double since = (frame.nanos() - began) / 1e9;
-    String direction =
-        switch (frame.kind()) {
-          case SENT -> ">";
-          case RECEIVED -> "<";
-          case STATE -> "-";
-        };
-    String bytes = frame.bytes().isEmpty() ? "" : frame.bytes() + "  ";
-    out().println("%10.4f s %s %s%s".formatted(since, direction, bytes, frame.meaning()));
   }
 }

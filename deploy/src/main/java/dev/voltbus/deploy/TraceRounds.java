@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a device for some time as the gateway does: each poll group with its period, an unanswered
@@ -33,12 +32,9 @@ final class TraceRounds {
   private final @Nullable Device device;
   private final List<Round> rounds = new ArrayList<>();
   private final ReadValues values = new ReadValues();
-  private String advice = "";
   private int sent;
   private int answered;
   private int refused;
-  private long answerNanos;
-  private long slowestNanos;
 
   /// Reads these once a second.
   TraceRounds(int unit, List<DeviceRead> reads, PrintWriter out) {
@@ -55,13 +51,16 @@ final class TraceRounds {
     this.device = device;
   }
 
-  void run(ModbusLine open, long endNanos) {
+  /// Asks until a time, or until it is told to stop.
+  void run(ModbusLine open, Stopping stopping, long endNanos) {
     @Nullable Device asked = device;
     if (asked != null) {
       plan(open, asked);
     }
     for (Round next = next(); next != null && next.dueNanos < endNanos; next = next()) {
-      LockSupport.parkNanos(next.dueNanos - System.nanoTime());
+      if (stopping.waitFor(next.dueNanos - System.nanoTime())) {
+        return;
+      }
       read(open, next);
       next.dueNanos = Math.max(System.nanoTime(), next.dueNanos + next.period.toNanos());
     }
@@ -103,52 +102,32 @@ final class TraceRounds {
       sent++;
       switch (open.read(unit, read.place(), read.count())) {
         case Answer.Read words -> {
-          took(words);
+          answered++;
           values.lines(read, words.shorts()).forEach(this::say);
           return true;
         }
-        case Answer.Refused no -> {
-          took(no);
+        case Answer.Refused _ -> {
+          answered++;
           refused++;
           return true;
         }
-        case Answer.None none -> {
-          advice = none.advice();
-          say("  " + none.reason());
-        }
+        case Answer.None none -> say("  " + none.reason());
       }
     }
     return false;
   }
 
-  private void took(Answer answer) {
-    answered++;
-    answerNanos += answer.nanos();
-    slowestNanos = Math.max(slowestNanos, answer.nanos());
-  }
-
   private void say(String line) {
-    out.println("           " + line);
-  }
-
-  /// What to try after the last question that was not answered.
-  String advice() {
-    return advice;
+    out.println("        " + line);
   }
 
   boolean isAnswered() {
     return answered > 0;
   }
 
-  /// `12 requests, 12 answered (1 refused), 0 without an answer; middle 3.1 ms, slowest 8.2 ms`.
+  /// `12 request(s), 12 answered, 1 of them refused, 0 without an answer`.
   String summary() {
-    String times =
-        answered == 0
-            ? ""
-            : "; answers after %s on average, %s at most"
-                .formatted(
-                    ReadReport.millis(answerNanos / answered), ReadReport.millis(slowestNanos));
-    return "%d request(s), %d answered, %d of them refused, %d without an answer%s"
-        .formatted(sent, answered, refused, sent - answered, times);
+    return "%d request(s), %d answered, %d of them refused, %d without an answer"
+        .formatted(sent, answered, refused, sent - answered);
   }
 }

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.simulator.BatterySite;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The commissioning commands as a user types them, from the packaged product.
 @Timeout(180)
@@ -68,5 +71,28 @@ class CommissioningIT {
     assertEquals(
         "`xyz` is not a word; write four hexadecimal digits, such as 42 as 002a," + " or --decimal",
         say(2, "decode", "xyz").strip());
+  }
+
+  // Somebody who has seen enough wants the figures all the same, and the device its connection.
+  @ParameterizedTest
+  @CsvSource({
+    "trace, --seconds=3000, INT, 130, 'read holding 46 (1 word)', of them refused",
+    "trace, --seconds=3000, TERM, 143, 'read holding 46 (1 word)', of them refused",
+    "read, --watch=10ms, INT, 130, on the wire, of them whole",
+  })
+  void interruptEndsWithTheSummary(
+      String command, String option, String signal, int code, String begun, String summary)
+      throws Exception {
+    String url = "tcp://127.0.0.1:" + site.packServer().port();
+    try (PackagedProduct running =
+        PackagedProduct.start(
+            Map.of(), command, url, "--unit=170", "--address=46", "--timeout=20s", option)) {
+      running.awaitLine(line -> line.contains(begun), LIMIT);
+      running.signal(signal);
+      assertEquals(code, running.awaitExit(LIMIT), running::output);
+      String last = running.output().lines().reduce((one, next) -> next).orElseThrow();
+      assertTrue(last.contains(summary), running::output);
+      assertFalse(running.output().contains("Exception"), running::output);
+    }
   }
 }
