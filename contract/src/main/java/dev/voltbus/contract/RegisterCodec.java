@@ -190,12 +190,13 @@ public final class RegisterCodec {
               + (wire.slice().isWhole() ? "" : " inside a shared word"));
     }
     checkFinite(value);
-    return layout.words(bitsFor(value, exponent));
+    return layout.words(bitsFor(value, scales.of(exponent)));
   }
 
-  private long bitsFor(double value, int exponent) {
-    ScalePlan scale = scales.of(exponent);
-    return type.isFloat() ? realBits(scale.rawReal(value), value) : integerBits(scale, value);
+  private long bitsFor(double value, ScalePlan scale) {
+    return type.isFloat()
+        ? realBits(scale.rawReal(value), value)
+        : integerBits(scale.rawInteger(value), value, "");
   }
 
   /// Whether other registers have bits in the same words.
@@ -217,19 +218,44 @@ public final class RegisterCodec {
   /// @throws IllegalArgumentException as [#encode]
   public short[] encodeInto(short[] current, double value) {
     checkFixedScale();
-    return encodeInto(current, value, 0);
-  }
-
-  /// The same where a register of the device holds the scale factor.
-  ///
-  /// @param exponent what that register says, a valid `ScaleFactor`; 0 where the scale is fixed
-  public short[] encodeInto(short[] current, double value, int exponent) {
-    Objects.checkIndex(wire.words() - 1, current.length);
     if (!isShared()) {
-      return encode(value, exponent);
+      return encode(value, 0);
     }
     checkFinite(value);
-    short[] part = layout.words((bitsFor(value, exponent) & mask) << shift);
+    return into(current, bitsFor(value, scales.of(0)));
+  }
+
+  /// The words for a value where a register of the device holds the scale factor, rounded to the
+  /// step towards 0: what goes to the device is never more than was asked for, such as of a limit.
+  ///
+  /// @param current the words as they are, in wire order
+  /// @param exponent what the other register says, a valid `ScaleFactor`
+  /// @throws IllegalArgumentException as [#encode]
+  public short[] encodeAtMost(short[] current, double value, int exponent) {
+    checkNumber(value);
+    ScalePlan scale = scales.of(exponent);
+    String with = " with scale factor " + exponent;
+    long bits =
+        type.isFloat()
+            ? realBits(scale.rawReal(value), value)
+            : integerBits(scale.rawWithin(value), value, with);
+    return isShared() ? into(current, bits) : layout.words(bits);
+  }
+
+  /// Refuses what no register of this type takes, whatever its scale factor.
+  ///
+  /// @throws IllegalArgumentException naming register and value
+  public void checkNumber(double value) {
+    if (type.isText()) {
+      throw new IllegalArgumentException(
+          "register " + spec.key() + ": a number cannot be written to type " + type.word());
+    }
+    checkFinite(value);
+  }
+
+  private short[] into(short[] current, long bits) {
+    Objects.checkIndex(wire.words() - 1, current.length);
+    short[] part = layout.words((bits & mask) << shift);
     short[] own = ownBits();
     for (int i = 0; i < own.length; i++) {
       part[i] = (short) ((current[i] & ~own[i]) | (part[i] & own[i]));
@@ -250,8 +276,9 @@ public final class RegisterCodec {
     return pattern;
   }
 
-  private long integerBits(ScalePlan scale, double value) {
-    long raw = checkedInteger(scale, value);
+  /// @param with what the message adds to the raw number
+  private long integerBits(BigInteger exact, double value, String with) {
+    long raw = checkedInteger(exact, value, with);
     return type.isBcd() ? BinaryDecimal.encode(raw) : raw;
   }
 
@@ -268,8 +295,7 @@ public final class RegisterCodec {
     }
   }
 
-  private long checkedInteger(ScalePlan scale, double value) {
-    BigInteger raw = scale.rawInteger(value);
+  private long checkedInteger(BigInteger raw, double value, String with) {
     BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
     BigInteger most = greatest();
     @Nullable Long min = spec.range().min();
@@ -277,7 +303,7 @@ public final class RegisterCodec {
     BigInteger low = min == null ? least : least.max(BigInteger.valueOf(min));
     BigInteger high = max == null ? most : most.min(BigInteger.valueOf(max));
     if (raw.compareTo(low) < 0 || raw.compareTo(high) > 0) {
-      throw outside(raw.toString(), value, low, high);
+      throw outside(raw + with, value, low, high);
     }
     return raw.longValue();
   }

@@ -65,6 +65,11 @@ public final class Relocation {
     return differences;
   }
 
+  /// The model that a segment is in the device; nothing if the device does not have it.
+  public Optional<SunSpecChain.Model> model(AddressSegment segment) {
+    return Optional.ofNullable(found.get(segment));
+  }
+
   /// How many segments the device has.
   public int foundSegments() {
     return found.size();

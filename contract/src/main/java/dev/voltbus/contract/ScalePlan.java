@@ -14,6 +14,9 @@ final class ScalePlan {
   /// Up to here every power of ten is a double.
   private static final int MOST_DECIMALS = 22;
 
+  /// Decimals of a step beyond which there is nothing but the noise of computing with doubles.
+  private static final int STEP_DECIMALS = 9;
+
   private final BigDecimal scale;
   private final BigDecimal offset;
   private final boolean identity;
@@ -82,6 +85,13 @@ final class ScalePlan {
   /// The raw integer for a finite value, rounded half away from zero.
   BigInteger rawInteger(double value) {
     return unshifted(value).divide(scale, 0, RoundingMode.HALF_UP).toBigInteger();
+  }
+
+  /// The raw integer whose value is nearest to a finite value and not farther from 0.
+  BigInteger rawWithin(double value) {
+    BigDecimal steps = unshifted(value).divide(scale, STEP_DECIMALS, RoundingMode.HALF_UP);
+    boolean fewer = value < 0 == scale.signum() < 0;
+    return steps.setScale(0, fewer ? RoundingMode.FLOOR : RoundingMode.CEILING).toBigInteger();
   }
 
   /// The raw real number for a finite value, to 34 digits.

@@ -93,6 +93,96 @@ class RegisterCodecScalingTest {
     }
   }
 
+  private static RegisterCodec scaled(WireType type, String scale, String offset, RawRange range) {
+    BigDecimal exact = new BigDecimal(scale);
+    Scaling scaling = new Scaling(exact.abs(), new BigDecimal(offset), exact.signum() < 0);
+    return RegisterCodec.of(
+        RegisterSpec.of("k", WireSource.holding(0, type))
+            .withScaling(scaling.withScaleRegister("k_sf"))
+            .writable(range));
+  }
+
+  /// A limit of 12.99 A must not become 13 A because the device counts whole amperes today.
+  @ParameterizedTest
+  @CsvSource({
+    "S16, 1, 0, 12.5, -1, 125",
+    "S16, 1, 0, 12.5, 0, 12",
+    "S16, 1, 0, 12.99, 0, 12",
+    "S16, 1, 0, -12.99, 0, -12",
+    "S16, 1, 0, 12.5, 1, 1",
+    "S16, 1, 0, 9.9, 1, 0",
+    "S16, 1, 0, -9.9, 1, 0",
+    "U16, 1, 0, 100, -2, 10000",
+    "S32, 1, 0, 123456789, -1, 1234567890",
+    "S16, 0.1, 0, 12.99, 0, 129",
+    "S16, -1, 0, 12.99, 0, -12",
+    "S16, -1, 0, -12.99, 0, 12",
+    "S16, 1, 0.5, 12.99, 0, 12",
+    "S16, 1, 10, 3.2, 0, -7",
+    // What 0.1 + 0.7 and 0.1 x 3 leave is no reason to write a step less.
+    "S16, 1, 0, 0.7999999999999999, -1, 8",
+    "S16, 1, 0, 0.30000000000000004, -1, 3",
+    "F32, 1, 0, 12.5, -1, 125"
+  })
+  void aWriteWithAScaleFactorRoundsToTheSmallerMagnitude(
+      WireType type, String scale, String offset, double value, int factor, int raw) {
+    RegisterCodec codec = scaled(type, scale, offset, RawRange.UNSTATED);
+    short[] words = codec.encodeAtMost(new short[type.words()], value, factor);
+    long read = codec.raw(words, 0);
+    assertEquals(raw, type.isFloat() ? (long) codec.value(read, 0) : read);
+  }
+
+  @Test
+  void whatIsWrittenWithAScaleFactorIsNeverMoreThanWasAskedFor() {
+    Random random = Seeds.random("at most");
+    for (int i = 0; i < PAIRS; i++) {
+      int factor = random.nextInt(ScaleFactor.MOST + 1);
+      RegisterCodec codec = scaled(WireType.S64, "0.1", "0", RawRange.UNSTATED);
+      double asked = (random.nextDouble() - 0.5) * 1e12;
+      double written =
+          codec.value(codec.raw(codec.encodeAtMost(new short[4], asked, factor), 0), factor);
+      double step = 0.1 * Math.pow(10, factor);
+      assertEquals(true, Math.abs(written) <= Math.abs(asked) + 1e-8 * step, asked + " " + written);
+      assertEquals(true, Math.abs(asked - written) < step * 1.000001, asked + " " + written);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "U16, 700, -2, 'register k: 700.0 is raw 70000 with scale factor -2, outside 0..65535'",
+    "U16, -1, 0, 'register k: -1.0 is raw -1 with scale factor 0, outside 0..65535'",
+    "S16, 1e6, 1, 'register k: 1000000.0 is raw 100000 with scale factor 1, outside -32768..32767'",
+    "U16, NaN, 0, 'register k: NaN is not finite'",
+    "U16, 1, 11, 'scale factor 11 is not in -10..10'",
+    "STRING, 1, 0, 'register k: a number cannot be written to type string'"
+  })
+  void aValueThatDoesNotFitItsScaleFactorIsRefused(
+      WireType type, double value, int factor, String message) {
+    RegisterSpec spec =
+        RegisterSpec.of("k", WireSource.holding(0, type))
+            .withScaling(Scaling.ONE.withScaleRegister("k_sf"));
+    RegisterCodec codec = RegisterCodec.of(spec);
+    assertEquals(message, refusal(() -> codec.encodeAtMost(new short[4], value, factor)));
+  }
+
+  @Test
+  void theRawBoundsHoldWhateverTheScaleFactor() {
+    RegisterCodec codec = scaled(WireType.S16, "1", "0", new RawRange(-10000L, 10000L, null));
+    assertArrayEquals(new short[] {10000}, codec.encodeAtMost(new short[1], 100, -2));
+    assertEquals(
+        "register k: 100.01 is raw 10001 with scale factor -2, outside -10000..10000",
+        refusal(() -> codec.encodeAtMost(new short[1], 100.01, -2)));
+  }
+
+  @Test
+  void aPartOfAWordMayHaveAScaleFactorToo() {
+    WireSource high = WireSource.holding(0, WireType.U8).withSlice(BitSlice.HIGH_BYTE);
+    RegisterCodec codec =
+        RegisterCodec.of(
+            RegisterSpec.of("k", high).withScaling(Scaling.ONE.withScaleRegister("k_sf")));
+    assertArrayEquals(new short[] {0x1E55}, codec.encodeAtMost(new short[] {0x0155}, 3.09, -1));
+  }
+
   @Test
   void theDecimalsFollowTheScaleFactor() {
     RegisterSpec spec =
