@@ -4,7 +4,6 @@ import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteResult;
-import dev.voltbus.modbus.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,8 +42,8 @@ final class KeepAlives {
   }
 
   /// A request wrote a register: what it needs is kept alive from now on.
-  void written(WriteTarget target, Words words) {
-    beats.stream().filter(beat -> beat.isOf(target)).forEach(beat -> beat.written(target, words));
+  void written(WriteTarget target, double value) {
+    beats.stream().filter(beat -> beat.isOf(target)).forEach(beat -> beat.written(target, value));
   }
 
   /// The end of what a request wrote has come.
@@ -81,7 +80,7 @@ final class KeepAlives {
     private final WriteTarget target;
     private final KeepAlive rule;
     private final Set<String> needs = new HashSet<>();
-    private @Nullable Words value;
+    private @Nullable Double value;
     private boolean running;
     private boolean busy;
     private boolean failing;
@@ -96,11 +95,13 @@ final class KeepAlives {
     }
 
     /// What is written first; throws if the register cannot be written.
-    private @Nullable Words first() {
-      if (rule.kind() != KeepAlive.Kind.VALUE) {
-        return raw(least());
+    private @Nullable Double first() {
+      boolean counts = rule.kind() != KeepAlive.Kind.VALUE;
+      @Nullable Double first = counts ? Double.valueOf(raw(least())) : rule.value();
+      if (first != null) {
+        target.check(first);
       }
-      return rule.value() == null ? null : target.encode(rule.value());
+      return first;
     }
 
     private boolean isOf(WriteTarget other) {
@@ -108,12 +109,13 @@ final class KeepAlives {
     }
 
     /// A write to the register itself with another value than the one it is kept at says stop.
-    private void written(WriteTarget other, Words words) {
+    private void written(WriteTarget other, double to) {
       boolean itself = other == target && rule.kind() == KeepAlive.Kind.VALUE;
-      if (itself && rule.value() != null && !target.holds(words, target.encode(rule.value()))) {
+      @Nullable Double kept = rule.value();
+      if (itself && kept != null && !target.isSame(to, kept)) {
         stop();
       } else if (itself || rule.with().isEmpty() || rule.with().contains(other.key())) {
-        value = itself ? words : value;
+        value = itself ? Double.valueOf(to) : value;
         needs.add(other.key());
         start();
       }
@@ -151,24 +153,24 @@ final class KeepAlives {
     }
 
     private void write() {
-      @Nullable Words words = next();
-      if (words == null) {
+      @Nullable Double next = next();
+      if (next == null) {
         return;
       }
       busy = true;
-      lane.carryOut(order(words)).onComplete(done -> wrote(done.result()));
+      lane.carryOut(order(next)).onComplete(done -> wrote(done.result()));
     }
 
-    private WriteOrder order(Words words) {
+    private WriteOrder order(double next) {
       WriteOrder.Purpose purpose =
           rule.kind() == KeepAlive.Kind.VALUE
               ? WriteOrder.Purpose.KEEP_ALIVE
               : WriteOrder.Purpose.WATCHDOG;
       String id = "keep-alive " + target.key();
-      return new WriteOrder(id, SOURCE, target, words, dueNanos, purpose);
+      return new WriteOrder(id, SOURCE, target, next, null, dueNanos, purpose);
     }
 
-    private @Nullable Words next() {
+    private @Nullable Double next() {
       return switch (rule.kind()) {
         case VALUE -> value;
         case COUNTER -> counted();
@@ -176,20 +178,20 @@ final class KeepAlives {
       };
     }
 
-    private Words toggled() {
+    private double toggled() {
       count = count == 1 ? 0 : 1;
       return raw(count);
     }
 
     /// Beyond the greatest number it begins anew.
-    private Words counted() {
+    private double counted() {
       count++;
       try {
-        return raw(count);
+        target.check(raw(count));
       } catch (IllegalArgumentException beyond) {
         count = least();
-        return raw(count);
       }
+      return raw(count);
     }
 
     private long least() {
@@ -197,8 +199,14 @@ final class KeepAlives {
       return min == null ? 0 : min;
     }
 
-    private Words raw(long number) {
-      return target.encode(target.codec().value(number));
+    /// A raw number has no value before the scale factor is known.
+    private double raw(long number) {
+      if (target.isScaled()) {
+        throw new IllegalArgumentException(
+            target.title()
+                + " cannot count or toggle, its scale factor stands in another register");
+      }
+      return target.codec().value(number);
     }
 
     private void wrote(WriteResult result) {

@@ -21,10 +21,11 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,15 +60,30 @@ final class Line {
   private final Set<Integer> closers = new HashSet<>();
 
   private ModbusClient client;
-  private @Nullable Asked asked;
+
+  /// The poll request that is out, and what is read beside it for a write.
+  private final Set<Asked> asked = new HashSet<>();
+
   private boolean open;
   private int connection;
+
+  /// Number of the first connection of the present client.
+  private int firstConnection;
+
   private boolean proven;
   private boolean ended;
 
   /// A poll request that has no outcome yet.
   private record Asked(
-      int unit, ReadPlan.Request request, long giveUpNanos, Promise<short[]> words) {}
+      int unit, ReadPlan.Request request, long giveUpNanos, Promise<short[]> words) {
+    String text() {
+      return "unit " + unit + ": " + request.place().text();
+    }
+
+    void giveUp() {
+      var _ = words.tryFail(text() + " had no outcome; its Modbus client was given up");
+    }
+  }
 
   Line(
       Vertx vertx,
@@ -119,6 +135,14 @@ final class Line {
     return connection;
   }
 
+  /// Whether the client of now is on the connection with that number. Any thread may ask; on the
+  /// client's own nothing can change before its request goes out.
+  BooleanSupplier stillOn(int number) {
+    ModbusClient present = client;
+    long connects = number - firstConnection + 1L;
+    return () -> present.counters().connects() == connects;
+  }
+
   /// Sets what a unit needs between requests.
   void pace(Device device) {
     UnitOptions options = device.options();
@@ -150,13 +174,15 @@ final class Line {
 
   private Future<short[]> asked(int unit, ReadPlan.Request request, Duration timeout) {
     Promise<short[]> words = Promise.promise();
-    asked = new Asked(unit, request, time.monotonicNanos() + patience(timeout).toNanos(), words);
+    long giveUp = time.monotonicNanos() + patience(timeout).toNanos();
+    Asked question = new Asked(unit, request, giveUp, words);
+    asked.add(question);
     Future.succeededFuture(request)
         .compose(wanted -> words(unit, wanted, timeout))
         .onComplete(came -> {
           var _ = came.succeeded() ? words.tryComplete(came.result()) : words.tryFail(came.cause());
         });
-    return words.future().onComplete(over -> asked = null);
+    return words.future().onComplete(over -> asked.remove(question));
   }
 
   /// How long a request may be without an outcome before that is a fault of the client, which keeps
@@ -176,11 +202,11 @@ final class Line {
   /// Gives up a request whose outcome is overdue, and the client with it: the polls go on with a
   /// new one. To be called now and then.
   void lookAfter() {
-    Asked overdue = asked;
-    if (overdue != null && time.monotonicNanos() >= overdue.giveUpNanos) {
-      String what = "unit " + overdue.unit + ": " + overdue.request.place().text();
-      renew(what);
-      overdue.words.tryFail(what + " had no outcome; its Modbus client was given up");
+    long now = time.monotonicNanos();
+    List<Asked> overdue = asked.stream().filter(each -> each.giveUpNanos <= now).toList();
+    if (!overdue.isEmpty()) {
+      renew(overdue.getFirst().text());
+      overdue.forEach(Asked::giveUp);
     }
   }
 
@@ -201,6 +227,7 @@ final class Line {
     open = false;
     proven = false;
     connection++;
+    firstConnection = connection;
     client = create();
     units.forEach(client::pace);
   }

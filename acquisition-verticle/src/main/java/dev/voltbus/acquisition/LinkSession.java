@@ -71,7 +71,8 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     this.models = new ModelPlaces(line::read, line::connection, wiring.time());
     this.plans = new PlanNews(site, wiring, lease, epoch, agenda);
     this.schedule = schedule(devices.stream().map(DeviceWatch::device).toList());
-    this.writes = new LinkWrites(vertx, site, link, lease, wiring, agenda, line, writeWatch, this);
+    this.writes =
+        new LinkWrites(vertx, site, link, lease, wiring, agenda, line, models, writeWatch, this);
     devices.forEach(device -> writes.add(device.device()));
   }
 

@@ -54,6 +54,7 @@ final class LinkWrites {
       Wiring wiring,
       Agenda agenda,
       Line line,
+      ModelPlaces models,
       WriteWatch watch,
       Polls polls) {
     this.site = site;
@@ -63,7 +64,14 @@ final class LinkWrites {
     this.budget = new WearBudget(wiring.time(), this::keep);
     this.lane =
         new WriteLane(
-            line, lease, wiring.time(), agenda, budget, link.requestTimeout(), polls::goOn);
+            line,
+            new WriteReads(line, models),
+            lease,
+            wiring.time(),
+            agenda,
+            budget,
+            link.requestTimeout(),
+            polls::goOn);
     this.keepAlives = new KeepAlives(lane, agenda, wiring.time(), watch, polls::isSilent);
     this.door =
         new WriteDoor(

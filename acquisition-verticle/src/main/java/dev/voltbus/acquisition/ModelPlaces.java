@@ -1,5 +1,6 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.AddressSegment;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.RegisterBlock;
 import dev.voltbus.contract.RegisterTable;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +38,44 @@ final class ModelPlaces {
     Future<Outcome> read(int unit, ReadPlan.Request request, Duration timeout);
   }
 
-  private record Known(Relocation relocation, int connection, long nanos) {}
+  /// @param doubted whether a request has got no answer since
+  private record Known(Relocation relocation, int connection, long nanos, boolean doubted) {
+    Known inDoubt() {
+      return new Known(relocation, connection, nanos, true);
+    }
+  }
+
+  /// Where the models stand for certain.
+  ///
+  /// @param connection number of the connection on which they were found
+  record Found(Relocation relocation, int connection) {}
+
+  /// A walk along the chain, with the connection on which its first answer came.
+  private final class Walk {
+    private final Device device;
+    private final Duration timeout;
+    private final BooleanSupplier goOn;
+    private int on = -1;
+
+    private Walk(Device device, Duration timeout, BooleanSupplier goOn) {
+      this.device = device;
+      this.timeout = timeout;
+      this.goOn = goOn;
+    }
+
+    private Future<Known> walk() {
+      return SunSpecWalk.walk(SunSpecWalk.bases(device.map().segments()), this::words)
+          .map(chain -> learn(device, chain.orElse(null), on));
+    }
+
+    private Future<short[]> words(int address, int count) {
+      return ModelPlaces.this.words(device, address, count, timeout, goOn).onSuccess(this::heard);
+    }
+
+    private void heard(short[] words) {
+      on = on < 0 ? connection.getAsInt() : on;
+    }
+  }
 
   /// A read of the walk that was not answered.
   private static final class Unanswered extends RuntimeException {
@@ -114,7 +153,15 @@ final class ModelPlaces {
     Known last = known.get(device.name());
     if (last != null && isOld(last)) {
       known.remove(device.name());
+    } else {
+      doubt(device);
     }
+  }
+
+  /// A request to a device got no answer: it may be another one, or the same with other models, by
+  /// the time it gives one. No write goes to a place that was found before.
+  void doubt(Device device) {
+    known.computeIfPresent(device.name(), (name, last) -> last.inDoubt());
   }
 
   private boolean isOld(Known last) {
@@ -126,16 +173,61 @@ final class ModelPlaces {
     if (last != null && (last.connection == connection.getAsInt() || !isOld(last))) {
       return Future.succeededFuture(last.relocation);
     }
-    return SunSpecWalk.walk(
-            SunSpecWalk.bases(device.map().segments()),
-            (address, count) -> words(device.unit(), address, count, timeout))
-        .map(chain -> learn(device, chain.orElse(null)));
+    return new Walk(device, timeout, () -> true).walk().map(Known::relocation);
   }
 
-  private Future<short[]> words(int unit, int address, int count, Duration timeout) {
+  /// Where the models stand, for a write: found on the connection of now, without a request that
+  /// was not answered since, and those that are needed still there with their ids and lengths. Else
+  /// they are searched now.
+  ///
+  /// Fails if the device does not answer.
+  ///
+  /// @param needed what the write touches
+  /// @param goOn asked before each read; the search ends when it says no
+  Future<Found> certain(
+      Device device, List<AddressSegment> needed, Duration timeout, BooleanSupplier goOn) {
+    Known last = known.get(device.name());
+    if (last == null || last.doubted || last.connection != connection.getAsInt()) {
+      return found(device, timeout, goOn);
+    }
+    Future<Boolean> still = Future.succeededFuture(true);
+    for (AddressSegment segment : needed) {
+      Optional<SunSpecChain.Model> model = last.relocation.model(segment);
+      still =
+          still.compose(so ->
+              so && model.isPresent()
+                  ? isStill(device, model.get(), timeout, goOn)
+                  : Future.succeededFuture(so));
+    }
+    return still.compose(so ->
+        so && last.connection == connection.getAsInt()
+            ? Future.succeededFuture(new Found(last.relocation, last.connection))
+            : found(device, timeout, goOn));
+  }
+
+  private Future<Found> found(Device device, Duration timeout, BooleanSupplier goOn) {
+    return new Walk(device, timeout, goOn)
+        .walk()
+        .map(fresh -> new Found(fresh.relocation, fresh.connection));
+  }
+
+  private Future<Boolean> isStill(
+      Device device, SunSpecChain.Model model, Duration timeout, BooleanSupplier goOn) {
+    return words(device, model.address(), SunSpecWalk.HEADER_WORDS, timeout, goOn)
+        .map(header ->
+            header.length == SunSpecWalk.HEADER_WORDS
+                && (header[0] & 0xFFFF) == model.id()
+                && (header[1] & 0xFFFF) == model.length());
+  }
+
+  private Future<short[]> words(
+      Device device, int address, int count, Duration timeout, BooleanSupplier goOn) {
+    if (!goOn.getAsBoolean()) {
+      return Future.failedFuture(new Unanswered(new Outcome.Unconnected("the search was ended")));
+    }
     Place place = new Place(RegisterTable.HOLDING, address, count);
     return reader
-        .read(unit, new ReadPlan.Request(place, List.of(), "SunSpec", 0), timeout)
+        .read(device.unit(), new ReadPlan.Request(place, List.of(), "SunSpec", 0), timeout)
         .map(ModelPlaces::words);
   }
 
@@ -147,11 +239,12 @@ final class ModelPlaces {
     };
   }
 
-  private Relocation learn(Device device, @Nullable SunSpecChain chain) {
+  private Known learn(Device device, @Nullable SunSpecChain chain, int on) {
     Relocation relocation = Relocation.of(device.map().segments(), chain);
-    known.put(device.name(), new Known(relocation, connection.getAsInt(), time.monotonicNanos()));
+    Known fresh = new Known(relocation, on, time.monotonicNanos(), false);
+    known.put(device.name(), fresh);
     tell(device, chain, relocation);
-    return relocation;
+    return fresh;
   }
 
   private void tell(Device device, @Nullable SunSpecChain chain, Relocation relocation) {

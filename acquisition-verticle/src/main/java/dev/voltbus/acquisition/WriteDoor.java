@@ -4,7 +4,6 @@ import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteRequest;
 import dev.voltbus.contract.WriteResult;
-import dev.voltbus.modbus.Words;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -113,10 +112,17 @@ final class WriteDoor {
     WriteTarget target = target(request);
     long deadline = deadline(request.deadline());
     refuseIf(time.monotonicNanos() >= deadline, "its deadline has passed");
-    Words words = target.encode(request.value());
+    target.check(request.value());
+    WriteRequest.Revert revert = request.revert();
     WriteOrder order =
         new WriteOrder(
-            request.id(), request.source(), target, words, deadline, WriteOrder.Purpose.REQUEST);
+            request.id(),
+            request.source(),
+            target,
+            request.value(),
+            revert == null ? null : revert.value(),
+            deadline,
+            WriteOrder.Purpose.REQUEST);
     return new Admitted(order, end(request, target, deadline));
   }
 
@@ -156,13 +162,15 @@ final class WriteDoor {
     if (revert == null) {
       return null;
     }
+    target.check(revert.value());
     long later = (long) revert.afterMillis() - request.deadline().remainingMillis();
     WriteOrder order =
         new WriteOrder(
             request.id() + "/revert",
             request.source(),
             target,
-            target.encode(revert.value()),
+            revert.value(),
+            null,
             Long.MAX_VALUE,
             WriteOrder.Purpose.REVERT);
     return new End(order, deadline + TimeUnit.MILLISECONDS.toNanos(later));
@@ -180,7 +188,7 @@ final class WriteDoor {
       appoint(target, admitted.end, success);
     }
     if (success) {
-      keepAlives.written(target, admitted.order.wanted());
+      keepAlives.written(target, admitted.order.value());
     }
     if (!result.written().isEmpty()) {
       written.accept(target);

@@ -2,13 +2,10 @@ package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Lease;
-import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteResult;
-import dev.voltbus.modbus.Bits;
+import dev.voltbus.modbus.ModbusDeviceException;
 import dev.voltbus.modbus.ModbusException;
-import dev.voltbus.modbus.ModbusRequest;
-import dev.voltbus.modbus.Words;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -29,10 +26,15 @@ import org.slf4j.LoggerFactory;
 final class WriteLane {
   private static final Logger LOG = LoggerFactory.getLogger(WriteLane.class);
   private static final int MOST_WAITING = 64;
+
+  /// What is read before or after a write may be a walk along all models of a device.
+  private static final int MOST_READS = 20;
+
   private static final String ENDED = "the link changed hands";
   private static final String NO_OUTCOME = "its outcome never came; the Modbus client was replaced";
 
   private final Line line;
+  private final WriteReads reads;
   private final Lease lease;
   private final TimeSource time;
   private final Agenda agenda;
@@ -60,6 +62,7 @@ final class WriteLane {
   /// @param whenFree called when polls may use the wire again
   WriteLane(
       Line line,
+      WriteReads reads,
       Lease lease,
       TimeSource time,
       Agenda agenda,
@@ -67,6 +70,7 @@ final class WriteLane {
       Duration timeout,
       Runnable whenFree) {
     this.line = line;
+    this.reads = reads;
     this.lease = lease;
     this.time = time;
     this.agenda = agenda;
@@ -117,6 +121,7 @@ final class WriteLane {
   private void begin() {
     while (active == null && !waiting.isEmpty()) {
       Job next = waiting.remove();
+      overtake(next.run.order());
       active = next;
       perform(next, next.run.begin(now()));
     }
@@ -124,10 +129,12 @@ final class WriteLane {
 
   private void perform(Job job, WriteRun.Step step) {
     switch (step) {
+      case WriteRun.Step.Prepare(boolean withWords) -> prepare(job, withWords);
       case WriteRun.Step.Read() -> read(job);
-      case WriteRun.Step.Send(ModbusRequest.Write request) -> send(job, request);
+      case WriteRun.Step.Send send -> send(job, send);
       case WriteRun.Step.Rest(Duration pause) ->
           agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
+      case WriteRun.Step.Again() -> takeAgain(job);
       case WriteRun.Step.Done(WriteResult result) -> finish(job, result);
     }
     leaveWire(job);
@@ -153,22 +160,38 @@ final class WriteLane {
     }
   }
 
+  /// A second turn on the wire, before those who have had none. A newer write to the same register
+  /// would have overtaken it.
+  private void takeAgain(Job job) {
+    settling.remove(job);
+    waiting.addFirst(job);
+    begin();
+  }
+
+  private void prepare(Job job, boolean withWords) {
+    ask(job, MOST_READS);
+    WritePermit permit =
+        new WritePermit(lease, time, job.run.order().deadlineNanos(), job.target().awaited());
+    reads
+        .prepare(job.target(), withWords, limit(job), permit)
+        .onSuccess(ready -> answered(job, () -> job.run.prepared(ready, now())))
+        .onFailure(fault -> answered(job, () -> job.run.abandoned(story(fault), now())));
+  }
+
   private void read(Job job) {
     long started = now();
-    ask(job);
-    boolean first = !job.run.isSent();
-    readWords(job.target(), limit(job))
-        .onSuccess(words -> {
-          if (!first) {
-            readBacks.note(job.target(), words, started);
-          }
-          answered(job, () -> job.run.read(words, now()));
+    ask(job, MOST_READS);
+    reads
+        .readBack(job.target(), limit(job))
+        .onSuccess(reading -> {
+          readBacks.note(job.target(), reading, started);
+          answered(job, () -> job.run.read(reading, now()));
         })
         .onFailure(failure -> answered(job, () -> job.run.unread(story(failure), now())));
   }
 
-  private void ask(Job job) {
-    asked.put(job, now() + line.patience(limit(job)).toNanos());
+  private void ask(Job job, int requests) {
+    asked.put(job, now() + line.patience(limit(job)).multipliedBy(requests).toNanos());
   }
 
   /// Gives up requests whose outcome is overdue, and the client with them: nobody knows what became
@@ -187,26 +210,17 @@ final class WriteLane {
     }
   }
 
-  private Future<Words> readWords(WriteTarget target, Duration limit) {
-    int unit = target.device().unit();
-    int address = target.wire().address();
-    return target.wire().table() == RegisterTable.COIL
-        ? line.client()
-            .read(new ModbusRequest.ReadCoils(unit, address, 1), limit)
-            .map(WriteLane::words)
-        : line.client()
-            .read(new ModbusRequest.ReadHolding(unit, address, target.wire().words()), limit);
-  }
-
-  private static Words words(Bits coil) {
-    return Words.of(coil.at(0) ? 1 : 0);
-  }
-
-  private void send(Job job, ModbusRequest.Write request) {
-    ask(job);
-    WritePermit permit = new WritePermit(lease, time, job.run.order().deadlineNanos());
+  private void send(Job job, WriteRun.Step.Send send) {
+    ask(job, 1);
+    WritePermit permit =
+        new WritePermit(
+            lease,
+            time,
+            job.run.order().deadlineNanos(),
+            "the wire",
+            send.connection() == Stand.ANY ? () -> true : line.stillOn(send.connection()));
     line.client()
-        .write(request, limit(job), permit)
+        .write(send.request(), limit(job), permit)
         .onSuccess(sent -> answered(job, () -> job.run.sent(now(), time.wallMillis())))
         .onFailure(failure -> answered(job, () -> unsent(job, permit, failure)));
   }
@@ -215,6 +229,12 @@ final class WriteLane {
     @Nullable String withheld = permit.refusal();
     if (withheld != null) {
       return job.run.withheld(withheld, now());
+    }
+    if (permit.isReconnected()) {
+      return job.run.reconnected(now());
+    }
+    if (!(failure instanceof ModbusDeviceException)) {
+      reads.doubt(job.target().device());
     }
     return failure instanceof ModbusException known
         ? job.run.unsent(known, now(), time.wallMillis())

@@ -1,20 +1,22 @@
 package dev.voltbus.acquisition;
 
-import dev.voltbus.modbus.Words;
+import org.jspecify.annotations.Nullable;
 
 /// A value on its way to a register.
 ///
 /// @param id id of the request; made up for what the session writes by itself
 /// @param source who wants it
 /// @param target the register
-/// @param wanted its words; bits of others are 0
+/// @param value in the register's unit
+/// @param later value that ends it, which has to fit as well; null if there is none
 /// @param deadlineNanos monotonic time from which it may not go out any more
 /// @param purpose why it is written
 record WriteOrder(
     String id,
     String source,
     WriteTarget target,
-    Words wanted,
+    double value,
+    @Nullable Double later,
     long deadlineNanos,
     Purpose purpose) {
 

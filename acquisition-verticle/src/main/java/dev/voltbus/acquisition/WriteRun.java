@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,32 +20,41 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A write is never repeated. Where the device refuses the function, which changes nothing, the
 /// other function may be tried. When the answer is lost, reading back decides.
+///
+/// Words that were made with a scale factor mean another value once the device has another factor.
+/// Then the register is read anew, and if it does not have the value, the words for the new factor
+/// are written: once, and only if the answer to the first ones came.
 final class WriteRun {
   /// How long reading back goes on when the answer to a write was lost: time for the device or its
   /// gateway to come back.
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
-  private static final int LOOKS_IN_WINDOW = 8;
-
-  /// A silent unit keeps the link for a time limit each time it is asked. Between two attempts to
-  /// read back the others get this many times as much.
-  private static final int OTHERS_TIMES = 4;
+  /// A connection that does not hold from the reads before a write to the write is no way to it.
+  private static final int MOST_PREPARATIONS = 4;
 
   private static final int ACKNOWLEDGE = 5;
   private static final int NO_ANSWER_BEHIND_GATEWAY = 11;
 
   /// What to do next.
   sealed interface Step {
-    /// Read the register, then tell [#read] or [#unread].
+    /// Find out what the write needs, then tell [#prepared].
+    ///
+    /// @param withWords whether it needs the words the register has
+    record Prepare(boolean withWords) implements Step {}
+
+    /// Read the register back, then tell [#read] or [#unread].
     record Read() implements Step {}
 
-    /// Send, then tell [#sent], [#unsent] or [#withheld].
-    record Send(ModbusRequest.Write request) implements Step {}
+    /// Send, then tell [#sent], [#unsent], [#withheld] or [#reconnected].
+    ///
+    /// @param connection number of the one connection it may go over, or [Stand#ANY]
+    record Send(ModbusRequest.Write request, int connection) implements Step {}
 
     /// Wait, then tell [#rested].
     record Rest(Duration pause) implements Step {}
+
+    /// Take a turn on the wire once more, then tell [#begin].
+    record Again() implements Step {}
 
     /// There is a result.
     record Done(WriteResult result) implements Step {}
@@ -52,7 +62,7 @@ final class WriteRun {
 
   private enum State {
     NEW,
-    READING_FIRST,
+    PREPARING,
     SENDING,
     LOOKING,
     RESTING,
@@ -65,15 +75,20 @@ final class WriteRun {
   private final long begunNanos;
   private final Deque<WriteWay> ways;
   private State state = State.NEW;
-  private @Nullable Words current;
-  private @Nullable Words seen;
+  private int preparations;
+  private Preparation.@Nullable Ready ready;
+  private @Nullable Words wanted;
+  private @Nullable Reading seen;
   private @Nullable Words out;
+  private @Nullable Words outBefore;
+  private boolean counted;
   private long answeredAt;
-  private long windowEndNanos;
-  private long askedNanos;
-  private Duration pause = SHORTEST_PAUSE;
+  private LookWindow window = new LookWindow(0, Duration.ZERO);
   private String lost = "";
   private String trouble = "";
+
+  /// What became of the first words where the scale factor changed; empty if it did not.
+  private String changed = "";
 
   /// @param begunNanos when the order came
   WriteRun(WriteOrder order, WearBudget budget, long begunNanos) {
@@ -88,7 +103,7 @@ final class WriteRun {
     return order;
   }
 
-  /// Whether nothing of it will be sent any more: it is read back or over.
+  /// Whether it is read back or over: it needs no turn on the wire, unless it asks for it anew.
   boolean isSent() {
     return state == State.LOOKING || state == State.RESTING || state == State.DONE;
   }
@@ -98,80 +113,182 @@ final class WriteRun {
     if (now >= order.deadlineNanos()) {
       return refuse("its deadline passed before its turn", now);
     }
-    return order.skipsEqual() ? readFirst() : send(now);
+    if (target.isBound() || order.skipsEqual()) {
+      return prepare(now);
+    }
+    wanted = target.encode(order.value(), 0);
+    return send(now);
   }
 
-  private Step readFirst() {
-    state = State.READING_FIRST;
-    return new Step.Read();
+  private Step prepare(long now) {
+    if (preparations == MOST_PREPARATIONS) {
+      return refuse("no connection lasted from the reads before it to the write", now);
+    }
+    preparations++;
+    state = State.PREPARING;
+    boolean compared = order.skipsEqual() || !changed.isEmpty();
+    return new Step.Prepare(compared || target.needsCurrent(ways.element()));
+  }
+
+  /// All was read that the write needs, or could not be.
+  Step prepared(Preparation outcome, long now) {
+    expect(State.PREPARING);
+    return switch (outcome) {
+      case Preparation.Ready found -> found(found, now);
+      case Preparation.Impossible(String why) -> refuse(why, now);
+      case Preparation.Unread(String why) ->
+          fail("not written, reading it first failed: " + why, now);
+      case Preparation.Reconnected() -> prepare(now);
+    };
+  }
+
+  private Step found(Preparation.Ready found, long now) {
+    ready = found;
+    seen = found.reading();
+    if (now >= order.deadlineNanos()) {
+      return refuse("its deadline passed while it waited for " + target.awaited(), now);
+    }
+    try {
+      return compared(words(found.reading().factor()), found.reading().words(), now);
+    } catch (IllegalArgumentException e) {
+      return refuse(String.valueOf(e.getMessage()), now);
+    }
+  }
+
+  /// A limit whose end does not fit would never end.
+  private Words words(long factor) {
+    if (order.later() != null) {
+      target.encode(order.later(), factor);
+    }
+    return target.encode(order.value(), factor);
+  }
+
+  private Step compared(Words wanting, @Nullable Words has, long now) {
+    wanted = wanting;
+    boolean equal = has != null && target.holds(has, wanting);
+    if (equal && !changed.isEmpty()) {
+      return done(Outcome.VERIFIED, changed + "; read again, it has the value", now);
+    }
+    return equal && order.skipsEqual() ? done(Outcome.SUPPRESSED, "", now) : send(now);
   }
 
   private Step send(long now) {
     WriteWay way = ways.element();
+    @Nullable Words current = ready == null ? null : ready.reading().words();
     if (target.needsCurrent(way) && current == null) {
-      return readFirst();
+      return prepare(now);
     }
-    if (out == null && !budget.take(order)) {
+    if (!counted && !budget.take(order)) {
       return refuse(budget.story(target), now);
     }
+    counted = true;
     state = State.SENDING;
-    Words words = current == null ? order.wanted() : target.merge(order.wanted(), current);
+    Words wanting = Objects.requireNonNull(wanted);
+    Words words = current == null ? wanting : target.merge(wanting, current);
+    outBefore = out;
     out = words;
-    return new Step.Send(target.request(way, words));
+    return new Step.Send(target.request(way, address(), words), connection());
   }
 
-  /// The register was read.
-  Step read(Words words, long now) {
-    seen = words;
-    if (state == State.READING_FIRST) {
-      current = words;
-      boolean equal = order.skipsEqual() && target.holds(words, order.wanted());
-      return equal ? done(Outcome.SUPPRESSED, "", now) : send(now);
-    }
+  private int address() {
+    return ready == null ? target.wire().address() : ready.address();
+  }
+
+  private int connection() {
+    return ready == null || !target.isBound() ? Stand.ANY : ready.connection();
+  }
+
+  /// The register was read back.
+  Step read(Reading reading, long now) {
     expect(State.LOOKING);
-    return target.holds(words, order.wanted()) ? verified(now) : lookAgain(pause.toNanos(), now);
+    seen = reading;
+    if (hasOurFactor(reading) && holds(reading, Objects.requireNonNull(wanted))) {
+      return verified(now);
+    }
+    boolean may = changed.isEmpty() && lost.isEmpty() && now < order.deadlineNanos();
+    return may && !hasOurFactor(reading) && target.isFactor(reading.factor())
+        ? again(reading)
+        : lookAgain(window.afterAnswer(now), now);
+  }
+
+  /// Whether the words read mean what they would have meant before they were written.
+  private boolean hasOurFactor(Reading reading) {
+    return reading.factor() == ourFactor();
+  }
+
+  private long ourFactor() {
+    return ready == null ? 0 : ready.reading().factor();
+  }
+
+  private boolean holds(Reading reading, Words words) {
+    Words has = reading.words();
+    return has != null && target.holds(has, words);
+  }
+
+  /// Reads anew with the factor of now, and writes if need be.
+  private Step again(Reading reading) {
+    changed =
+        "its scale factor changed from %d to %d while it was written"
+            .formatted(ourFactor(), reading.factor());
+    preparations = 0;
+    counted = false;
+    state = State.NEW;
+    return new Step.Again();
   }
 
   private Step verified(long now) {
-    return done(Outcome.VERIFIED, lost.isEmpty() ? "" : lost + "; but it reads back equal", now);
+    String again = changed.isEmpty() ? "" : changed + "; written again with the new one";
+    String but = lost.isEmpty() ? "" : lost + "; but it reads back equal";
+    return done(Outcome.VERIFIED, join(again, but), now);
   }
 
-  /// The register could not be read.
+  /// The register could not be read back.
   Step unread(String why, long now) {
-    if (state == State.READING_FIRST) {
-      return done(Outcome.FAILED, "not written, reading it first failed: " + why, now);
-    }
     expect(State.LOOKING);
     trouble = why;
-    return lookAgain(Math.max(pause.toNanos(), OTHERS_TIMES * (now - askedNanos)), now);
+    return lookAgain(window.afterFailure(now), now);
   }
 
-  private Step lookAgain(long restNanos, long now) {
-    if (now >= windowEndNanos) {
+  private Step lookAgain(Duration pause, long now) {
+    if (window.isOver(now)) {
       return undecided(now);
     }
     state = State.RESTING;
-    return new Step.Rest(Duration.ofNanos(Math.min(windowEndNanos - now, restNanos)));
+    return new Step.Rest(pause);
   }
 
   private Step undecided(long now) {
-    Words last = seen;
+    Reading last = seen;
     if (last != null) {
-      String story =
-          "%s kept %s instead of %s"
-              .formatted(
-                  target.wire().place(), target.describe(last), target.describe(order.wanted()));
-      return done(Outcome.FAILED, lost.isEmpty() ? story : lost + "; " + story, now);
+      return notTaken(last, now);
     }
     return lost.isEmpty()
         ? done(Outcome.WRITTEN, "accepted, but reading back failed: " + trouble, now)
         : done(Outcome.UNKNOWN, lost + "; reading back failed: " + trouble, now);
   }
 
+  private Step notTaken(Reading last, long now) {
+    String has = target.describe(Objects.requireNonNull(last.words()), last.factor());
+    String wanting = target.describe(Objects.requireNonNull(wanted), ourFactor());
+    String place = target.wire().place();
+    String before = join(changed, lost);
+    if (hasOurFactor(last)) {
+      return fail(join(before, place + " kept " + has + " instead of " + wanting), now);
+    }
+    // Our words with another meaning: whoever waits for the end of this write has to wait for it.
+    boolean ours = !target.isFactor(last.factor()) || holds(last, Objects.requireNonNull(wanted));
+    String story = join(before, place + " was sent " + wanting + " and has " + has + " now");
+    return ours ? done(Outcome.UNKNOWN, story, now) : fail(story, now);
+  }
+
+  private static String join(String first, String second) {
+    return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
+  }
+
   Step rested(long now) {
     expect(State.RESTING);
     state = State.LOOKING;
-    askedNanos = now;
+    window.ask(now);
     return new Step.Read();
   }
 
@@ -187,18 +304,11 @@ final class WriteRun {
     return done(Outcome.WRITTEN, reason, now);
   }
 
-  private Step look(long now, Duration window) {
+  private Step look(long now, Duration length) {
     state = State.LOOKING;
     seen = null;
-    askedNanos = now;
-    windowEndNanos = now + window.toNanos();
-    pause = between(SHORTEST_PAUSE, window.dividedBy(LOOKS_IN_WINDOW), LONGEST_PAUSE);
+    window = new LookWindow(now, length);
     return new Step.Read();
-  }
-
-  private static Duration between(Duration least, Duration wanted, Duration most) {
-    Duration atLeast = wanted.compareTo(least) < 0 ? least : wanted;
-    return atLeast.compareTo(most) > 0 ? most : atLeast;
   }
 
   /// The write failed.
@@ -208,8 +318,8 @@ final class WriteRun {
       return refusedByDevice(refusal, now, wallMillis);
     }
     if (!failure.isSent()) {
-      out = null;
-      return done(Outcome.FAILED, failure.getMessage(), now);
+      out = outBefore;
+      return fail(failure.getMessage(), now);
     }
     return lost(failure.getMessage(), now);
   }
@@ -239,14 +349,22 @@ final class WriteRun {
     if (!ways.isEmpty() && tried.leavesRoom(code)) {
       return send(now);
     }
-    return done(Outcome.FAILED, refusal.getMessage(), now);
+    return fail(refusal.getMessage(), now);
   }
 
   /// The right to send was lost while the write waited for the wire.
   Step withheld(String why, long now) {
     expect(State.SENDING);
-    out = null;
+    out = outBefore;
     return refuse(why, now);
+  }
+
+  /// It was not sent, because the connection is not the one on which its place and its scale factor
+  /// were read.
+  Step reconnected(long now) {
+    expect(State.SENDING);
+    out = outBefore;
+    return prepare(now);
   }
 
   /// A newer write to the same register took its place before it was read back.
@@ -266,8 +384,17 @@ final class WriteRun {
     return state == State.SENDING ? done(Outcome.UNKNOWN, why, now) : refuse(why, now);
   }
 
+  /// What was sent before has another meaning now, and nothing took its place.
   private Step refuse(String why, long now) {
-    return done(Outcome.REFUSED, "not sent: " + why, now);
+    return changed.isEmpty()
+        ? done(Outcome.REFUSED, "not sent: " + why, now)
+        : done(Outcome.UNKNOWN, changed + "; not written again: " + why, now);
+  }
+
+  private Step fail(String why, long now) {
+    return changed.isEmpty()
+        ? done(Outcome.FAILED, why, now)
+        : done(Outcome.UNKNOWN, why.startsWith(changed) ? why : changed + "; " + why, now);
   }
 
   private Step done(Outcome outcome, String reason, long now) {
@@ -278,7 +405,7 @@ final class WriteRun {
             outcome,
             reason,
             list(out),
-            list(seen),
+            list(seen == null ? null : seen.words()),
             answeredAt,
             (int) TimeUnit.NANOSECONDS.toMillis(now - begunNanos)));
   }

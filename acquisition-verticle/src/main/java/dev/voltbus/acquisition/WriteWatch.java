@@ -34,7 +34,7 @@ final class WriteWatch {
     Object[] facts = {
       device,
       order.target().key(),
-      order.target().describe(order.wanted()),
+      order.target().describe(order.value()),
       word(result.outcome()),
       result.durationMillis(),
       result.reason().isEmpty() ? "" : ", " + result.reason(),
@@ -93,7 +93,7 @@ final class WriteWatch {
         "device={} {} was to become {} in {} s ({}); that is no longer ours",
         end.target().device().name(),
         end.target().key(),
-        end.target().describe(end.wanted()),
+        end.target().describe(end.value()),
         seconds,
         end.id());
   }

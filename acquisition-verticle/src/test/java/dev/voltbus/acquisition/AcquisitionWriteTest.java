@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.acquisition.TestingDevice.Fate;
-import dev.voltbus.contract.AddressSegment;
 import dev.voltbus.contract.BitSlice;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.LinkStatus;
@@ -253,18 +252,6 @@ class AcquisitionWriteTest {
         with("w-3", "inverter", "nothing", 1, 5));
     assertRefused("this link has no device other", with("w-4", "other", "register_0", 1, 5));
     assertEquals(4, counted("refused"));
-  }
-
-  // What stands at the nominal address of a model that moved may be anything.
-  @Test
-  void aModelWhosePlaceIsNotKnownIsNotWritten() {
-    Device plain = Fixtures.writable("inverter", 1, Writing.USUAL, Fixtures.holding(4));
-    AddressSegment model = new AddressSegment(160, 1, RegisterTable.HOLDING, 0, 10);
-    deploy(new Device("inverter", "bms", 1, plain.map().withSegments(List.of(model))));
-    assertRefused(
-        "register register_0: cannot be written, because model 160 may stand elsewhere in the"
-            + " device",
-        request("w-1", 7));
   }
 
   // The former command role may not know yet that it is not in charge any more.

@@ -13,6 +13,7 @@ import dev.voltbus.contract.WriteResult;
 import dev.voltbus.contract.WriteResult.Outcome;
 import dev.voltbus.contract.Writing;
 import dev.voltbus.modbus.ModbusRequest.MaskWrite;
+import dev.voltbus.modbus.ModbusRequest.Write;
 import dev.voltbus.modbus.ModbusRequest.WriteRegister;
 import dev.voltbus.modbus.ModbusRequest.WriteRegisters;
 import dev.voltbus.modbus.Words;
@@ -43,8 +44,7 @@ class WriteRunTest {
   }
 
   private WriteRun run(WriteTarget target, double value, Purpose purpose) {
-    WriteOrder order =
-        new WriteOrder("w-1", "test", target, target.encode(value), 9 * SECOND, purpose);
+    WriteOrder order = new WriteOrder("w-1", "test", target, value, null, 9 * SECOND, purpose);
     return new WriteRun(order, budget, clock.monotonicNanos());
   }
 
@@ -56,15 +56,28 @@ class WriteRunTest {
     assertInstanceOf(WriteRun.Step.Read.class, step);
   }
 
+  private static void assertReadsFirst(WriteRun.Step step) {
+    assertEquals(new WriteRun.Step.Prepare(true), step);
+  }
+
+  private static WriteRun.Step.Send send(Write request) {
+    return new WriteRun.Step.Send(request, Stand.ANY);
+  }
+
+  /// What was read first of a register that stands where the map says.
+  private static Preparation has(WriteTarget target, Words words) {
+    return new Preparation.Ready(target.wire().address(), Reading.of(words), 0);
+  }
+
   @Test
   void aWriteIsSentAndThenReadBack() {
     WriteRun run = run(target(Writing.USUAL), 125);
-    assertEquals(new WriteRun.Step.Send(new WriteRegister(1, 0, 125)), run.begin(0));
+    assertEquals(send(new WriteRegister(1, 0, 125)), run.begin(0));
     assertReads(run.sent(5, 1_767_225_600_000L));
     assertEquals(
         new WriteResult(
             "w-1", Outcome.VERIFIED, "", List.of(125), List.of(125), 1_767_225_600_000L, 1000),
-        result(run.read(NEW, SECOND)));
+        result(run.read(Reading.of(NEW), SECOND)));
   }
 
   // Inverters echo a write at once and take it over a moment later.
@@ -73,10 +86,10 @@ class WriteRunTest {
     WriteRun run = run(target(Writing.USUAL.settlingFor(Duration.ofSeconds(1))), 125);
     run.begin(0);
     run.sent(0, 1);
-    WriteRun.Step rest = run.read(OLD, SECOND / 2);
+    WriteRun.Step rest = run.read(Reading.of(OLD), SECOND / 2);
     assertEquals(new WriteRun.Step.Rest(Duration.ofMillis(125)), rest);
     assertReads(run.rested(SECOND));
-    assertEquals(Outcome.VERIFIED, result(run.read(NEW, SECOND + 1)).outcome());
+    assertEquals(Outcome.VERIFIED, result(run.read(Reading.of(NEW), SECOND + 1)).outcome());
   }
 
   @Test
@@ -84,7 +97,7 @@ class WriteRunTest {
     WriteRun run = run(target(Writing.USUAL), 125);
     run.begin(0);
     run.sent(0, 1);
-    WriteResult result = result(run.read(OLD, SECOND));
+    WriteResult result = result(run.read(Reading.of(OLD), SECOND));
     assertEquals(Outcome.FAILED, result.outcome());
     assertEquals("holding 0 kept 1000.0 (raw 03E8) instead of 125.0 (raw 007D)", result.reason());
     assertEquals(List.of(1000), result.readBack());
@@ -109,8 +122,8 @@ class WriteRunTest {
   void anEqualValueIsNotWrittenToFlash() {
     WriteTarget flash = target(Writing.USUAL.inFlash(5));
     WriteRun run = run(flash, 125);
-    assertReads(run.begin(0));
-    WriteResult result = result(run.read(NEW, 1));
+    assertReadsFirst(run.begin(0));
+    WriteResult result = result(run.prepared(has(flash, NEW), 1));
     assertEquals(Outcome.SUPPRESSED, result.outcome());
     assertEquals(List.of(), result.written());
     assertEquals(5, budget.left(flash));
@@ -118,7 +131,7 @@ class WriteRunTest {
 
   @Test
   void equalValuesOfRamAreSkippedWhereTheFileSaysSo() {
-    assertReads(run(target(Writing.USUAL.skippingEqual()), 125).begin(0));
+    assertReadsFirst(run(target(Writing.USUAL.skippingEqual()), 125).begin(0));
     assertInstanceOf(WriteRun.Step.Send.class, run(target(Writing.USUAL), 125).begin(0));
   }
 
@@ -128,18 +141,18 @@ class WriteRunTest {
     for (int i = 1; i <= 2; i++) {
       WriteRun run = run(flash, i);
       run.begin(0);
-      assertInstanceOf(WriteRun.Step.Send.class, run.read(OLD, 0));
+      assertInstanceOf(WriteRun.Step.Send.class, run.prepared(has(flash, OLD), 0));
     }
     WriteRun third = run(flash, 3);
     third.begin(0);
-    WriteResult refused = result(third.read(OLD, 0));
+    WriteResult refused = result(third.prepared(has(flash, OLD), 0));
     assertEquals(Outcome.REFUSED, refused.outcome());
     assertEquals(
         "not sent: register_0 is flash and its 2 writes of today are used up", refused.reason());
 
     WriteRun end = run(flash, 4, Purpose.REVERT);
     end.begin(0);
-    assertInstanceOf(WriteRun.Step.Send.class, end.read(OLD, 0));
+    assertInstanceOf(WriteRun.Step.Send.class, end.prepared(has(flash, OLD), 0));
 
     clock.advance(Duration.ofDays(1));
     assertEquals(2, budget.left(flash));
@@ -149,7 +162,7 @@ class WriteRunTest {
   void aFlashRegisterThatCannotBeReadFirstIsNotWritten() {
     WriteRun run = run(target(Writing.USUAL.inFlash(2)), 125);
     run.begin(0);
-    WriteResult result = result(run.unread("no connection", 1));
+    WriteResult result = result(run.prepared(new Preparation.Unread("no connection"), 1));
     assertEquals(Outcome.FAILED, result.outcome());
     assertEquals("not written, reading it first failed: no connection", result.reason());
   }
@@ -158,20 +171,21 @@ class WriteRunTest {
   void aPartOfAWordIsWrittenByMaskWithoutReadingFirst() {
     WireSource high = WireSource.holding(330, WireType.U8).withSlice(BitSlice.HIGH_BYTE);
     WriteRun run = run(target(Writing.USUAL, high), 30);
-    assertEquals(new WriteRun.Step.Send(new MaskWrite(1, 330, 0x00FF, 0x1E00)), run.begin(0));
+    assertEquals(send(new MaskWrite(1, 330, 0x00FF, 0x1E00)), run.begin(0));
     run.sent(0, 1);
     // The neighbour's byte is none of ours.
-    assertEquals(Outcome.VERIFIED, result(run.read(Words.of(0x1E55), 1)).outcome());
+    assertEquals(Outcome.VERIFIED, result(run.read(Reading.of(Words.of(0x1E55)), 1)).outcome());
   }
 
   @Test
   void aPartOfAWordIsReadChangedAndWrittenWhereTheFileSaysSo() {
     WireSource low = WireSource.holding(330, WireType.U8).withSlice(BitSlice.LOW_BYTE);
-    WriteRun run = run(target(Writing.USUAL.by(Writing.Function.MULTIPLE), low), 1);
-    assertReads(run.begin(0));
+    WriteTarget target = target(Writing.USUAL.by(Writing.Function.MULTIPLE), low);
+    WriteRun run = run(target, 1);
+    assertReadsFirst(run.begin(0));
     assertEquals(
-        new WriteRun.Step.Send(new WriteRegisters(1, 330, Words.of(0x0501))),
-        run.read(Words.of(0x0500), 1));
+        send(new WriteRegisters(1, 330, Words.of(0x0501))),
+        run.prepared(has(target, Words.of(0x0500)), 1));
   }
 
   // A limit that comes when it is over would be the wrong one.
@@ -218,7 +232,7 @@ class WriteRunTest {
     WriteTarget flash = target(Writing.USUAL.inFlash(5));
     WriteRun run = run(flash, 125);
     run.begin(0);
-    run.read(OLD, 0);
+    run.prepared(has(flash, OLD), 0);
     WearBudget next = new WearBudget(clock, () -> {});
     assertEquals(1, next.load(budget.text() + "damaged line\n"));
     assertEquals(4, next.left(flash));
