@@ -78,15 +78,25 @@ final class KeepAliveRows {
       Section section, KeepAlive.Kind kind, RegisterSpec spec, WireType type) {
     if (kind != KeepAlive.Kind.VALUE && (type.isFloat() || type.isText())) {
       section.fault("key", "type " + type.word() + " cannot count or toggle; an integer type can");
+    } else if (kind != KeepAlive.Kind.VALUE && spec.scaling().scaleRegister() != null) {
+      section.fault(
+          "key",
+          "its scale factor stands in "
+              + spec.scaling().scaleRegister()
+              + "; it cannot count or toggle");
     } else if (section.has("value")) {
       tryOut(section, RegisterCodec.of(spec));
     }
   }
 
   private static void tryOut(Section section, RegisterCodec codec) {
+    double value = section.node().get("value").doubleValue();
     try {
-      short[] words = new short[codec.wire().words()];
-      codec.encodeInto(words, section.node().get("value").doubleValue());
+      if (codec.spec().scaling().scaleRegister() == null) {
+        codec.encodeInto(new short[codec.wire().words()], value);
+      } else {
+        codec.checkNumber(value);
+      }
     } catch (IllegalArgumentException e) {
       section.fault("value", String.valueOf(e.getMessage()));
     }

@@ -25,6 +25,7 @@ final class SunSpecModelRows {
   private final Set<String> only;
   private final Map<String, Integer> scaleAddresses = new HashMap<>();
   private final Set<String> used = new TreeSet<>();
+  private final Set<String> offered = new TreeSet<>();
   private final Map<String, Section> rows = new LinkedHashMap<>();
   private final int begin;
   private int next;
@@ -50,6 +51,11 @@ final class SunSpecModelRows {
 
   Map<String, Section> rows() {
     return rows;
+  }
+
+  /// Keys of the points that the model offers for writing.
+  Set<String> offered() {
+    return offered;
   }
 
   /// Words of the whole model.
@@ -126,6 +132,9 @@ final class SunSpecModelRows {
     }
     if (isScale) {
       row.put("internal", true);
+    }
+    if (point.text("access").equals("rw")) {
+      offered.add(row.get("key").asText());
     }
     setType(row, type, words(point));
     if (point.has("sf")) {

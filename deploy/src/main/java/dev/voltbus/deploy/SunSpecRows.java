@@ -6,10 +6,12 @@ import dev.voltbus.contract.RegisterTable;
 import dev.voltbus.contract.SunSpecWalk;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Makes register rows from the SunSpec models that the section `sunspec` of a device file names.
 /// The models stand one behind the other from the base on, as in a device that has just these.
@@ -21,6 +23,7 @@ final class SunSpecRows {
   private final int largestBlock;
   private final Map<Integer, Integer> occurrences = new HashMap<>();
   private final Map<String, Section> rows = new LinkedHashMap<>();
+  private final Set<String> offered = new HashSet<>();
   private final List<AddressSegment> segments = new ArrayList<>();
 
   private SunSpecRows(Section sunspec, CheckedFiles.Library<Section> library, int largestBlock) {
@@ -78,6 +81,7 @@ final class SunSpecRows {
         .ifPresent(key ->
             item.fault("prefix", "key `" + key + "` is there already: state another prefix"));
     rows.putAll(made.rows());
+    offered.addAll(made.offered());
     item.make(
             () -> new AddressSegment(id, occurrence, RegisterTable.HOLDING, address, made.length()))
         .ifPresent(segments::add);
@@ -94,10 +98,17 @@ final class SunSpecRows {
             overrides.fault(
                 key, "no point has the key `" + key + "`" + Nearest.question(key, rows.keySet()));
           } else {
+            checkAccess(key, override);
             ObjectNode merged = row.node().deepCopy();
             merged.setAll((ObjectNode) override.node());
             rows.put(key, new Section(override.tree(), override.pointer(), merged, row.faults()));
           }
         });
+  }
+
+  private void checkAccess(String key, Section override) {
+    if (override.text("access").equals("rw") && !offered.contains(key)) {
+      override.fault("access", "the model has `" + key + "` for reading only");
+    }
   }
 }
