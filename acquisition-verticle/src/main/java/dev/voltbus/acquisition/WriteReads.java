@@ -30,10 +30,11 @@ final class WriteReads {
   /// @param permit whether the write may still go out; when it may not, the search ends
   Future<Preparation> prepare(
       WriteTarget target, boolean withWords, Duration limit, WritePermit permit) {
+    int begunOn = line.connection();
     return stand(target, limit, permit)
         .compose(stand ->
             reading(target, stand, withWords, limit).map(reading -> prepared(stand, reading)))
-        .otherwise(failure -> failed(target, failure, permit));
+        .otherwise(failure -> failed(target, failure, permit, begunOn));
   }
 
   private Preparation prepared(Stand stand, Reading reading) {
@@ -43,7 +44,9 @@ final class WriteReads {
         : new Preparation.Reconnected();
   }
 
-  private Preparation failed(WriteTarget target, Throwable failure, WritePermit permit) {
+  /// A connection that was lost unnoticed fails the first read over it; a read may be repeated.
+  private Preparation failed(
+      WriteTarget target, Throwable failure, WritePermit permit, int begunOn) {
     @Nullable String refusal = permit.refusal();
     if (refusal != null) {
       return new Preparation.Impossible(refusal);
@@ -52,7 +55,9 @@ final class WriteReads {
       return new Preparation.Impossible(story(failure));
     }
     doubtAfter(target, failure);
-    return new Preparation.Unread(story(failure));
+    return line.connection() == begunOn
+        ? new Preparation.Unread(story(failure))
+        : new Preparation.Reconnected();
   }
 
   /// Reads the register, with its scale factor where it has one. What stands in a model is looked

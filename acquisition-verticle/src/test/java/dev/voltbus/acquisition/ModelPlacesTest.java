@@ -148,6 +148,70 @@ class ModelPlacesTest {
     assertEquals(110, block.word(40004));
   }
 
+  private ModelPlaces.Found certain(Device device) {
+    return places.certain(device, device.map().segments(), LIMIT, () -> true).result();
+  }
+
+  private int placeOf(int address) {
+    return certain(device())
+        .relocation()
+        .place(RegisterTable.HOLDING, address, 1)
+        .orElseThrow()
+        .address();
+  }
+
+  /// A poll may read from a place of another connection for a while; a write may not go there.
+  @Test
+  void aWriteSearchesTheModelsAnewOnAnotherConnection() {
+    read(device(), 40004, 3);
+    put(50002, 10, 3, 200, 201, 202, 0xFFFF, 0);
+    connection++;
+    assertEquals(50004, placeOf(40004));
+    assertEquals(1, certain(device()).connection());
+  }
+
+  /// A gateway may keep the connection while the device behind it begins anew.
+  @Test
+  void aWriteSearchesTheModelsAnewAfterASilence() {
+    read(device(), 40004, 3);
+    put(50002, 10, 3, 200, 201, 202, 0xFFFF, 0);
+    silent = true;
+    read(device(), 40004, 3);
+    silent = false;
+    asked.clear();
+    assertEquals(50004, placeOf(40004));
+    assertEquals(List.of(40000, 50000, 50002, 50007), asked);
+  }
+
+  @Test
+  void aWriteLooksWhetherTheModelsAreStillThere() {
+    read(device(), 40004, 3);
+    asked.clear();
+    assertEquals(50008, placeOf(40004));
+    assertEquals(List.of(50006, 50002), asked);
+    put(50002, 10, 3, 200, 201, 202, 0xFFFF, 0);
+    assertEquals(50004, placeOf(40004));
+  }
+
+  /// With a new length the words behind it may be other ones.
+  @Test
+  void aModelThatGotAnotherLengthIsSearchedAnew() {
+    read(device(), 40004, 3);
+    put(50006, 10, 2, 200, 201, 0xFFFF, 0);
+    asked.clear();
+    certain(device());
+    assertEquals(List.of(50006, 40000, 50000, 50002, 50006, 50010), asked);
+  }
+
+  @Test
+  void theSearchForAWriteEndsWithItsRight() {
+    List<Boolean> permits = new ArrayList<>(List.of(true, true, false));
+    Future<ModelPlaces.Found> found =
+        places.certain(device(), device().map().segments(), LIMIT, () -> permits.removeFirst());
+    assertEquals("the search was ended", found.cause().getMessage());
+    assertEquals(List.of(40000, 50000), asked);
+  }
+
   /// What stands side by side in the map may stand apart in the device.
   @Test
   void aRequestDoesNotCrossFromOneModelToTheNext() {
