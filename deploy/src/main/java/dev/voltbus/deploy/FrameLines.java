@@ -26,7 +26,7 @@ final class FrameLines implements Consumer<FrameTrace.Line> {
     String head = "%9.3f s %s ".formatted(since, direction(frame.kind()));
     out.println(
         frame.bytes().isEmpty()
-            ? head + frame.meaning()
+            ? Wrapped.text(head, frame.meaning())
             : Wrapped.text(head, frame.bytes(), frame.meaning()));
     out.flush();
   }

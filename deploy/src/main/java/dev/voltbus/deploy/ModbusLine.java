@@ -67,7 +67,8 @@ final class ModbusLine implements AutoCloseable {
     /// No answer that could be used.
     ///
     /// @param advice what to try next, or empty
-    record None(String reason, String advice, long nanos) implements Answer {}
+    /// @param isSent whether the question went out
+    record None(String reason, String advice, boolean isSent, long nanos) implements Answer {}
   }
 
   private final Vertx vertx = Vertx.vertx();
@@ -142,6 +143,7 @@ final class ModbusLine implements AutoCloseable {
       return new Answer.None(
           repeat ? "" : failed.getMessage(),
           NextStep.after(failed, client.options()),
+          failed.isSent(),
           System.nanoTime() - began);
     }
   }

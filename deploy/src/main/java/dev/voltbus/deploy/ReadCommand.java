@@ -129,7 +129,7 @@ final class ReadCommand implements Callable<Integer> {
       int count,
       @Nullable ValueForm form) {
     report.question(place, count);
-    Answer answer = open.read(report.unit(), place, count);
+    Answer answer = awake(open, report, place, count);
     if (watch != null && !(answer instanceof Answer.Read)) {
       return report.missing(place, answer);
     }
@@ -138,6 +138,23 @@ final class ReadCommand implements Callable<Integer> {
     WordsText.table(place, words).forEach(out()::println);
     values(place, words, form);
     return true;
+  }
+
+  /// Asks once more after silence: the first frame only wakes some devices.
+  private Answer awake(ModbusLine open, ReadReport report, RegisterPlace place, int count) {
+    Answer first = open.read(report.unit(), place, count);
+    if (watch != null || !(first instanceof Answer.None none && none.isSent())) {
+      return first;
+    }
+    Answer second = open.read(report.unit(), place, count);
+    if (second instanceof Answer.None) {
+      return first;
+    }
+    out()
+        .println(
+            "note: silent at first, answered when asked again; a device that sleeps wants"
+                + " `wake-up: true`");
+    return second;
   }
 
   private void values(RegisterPlace place, int[] words, @Nullable ValueForm form) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.simulator.BatterySite;
+import dev.voltbus.simulator.FaultText;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -304,5 +305,21 @@ class CommissioningTest {
     assertTrue(run.out().matches("(?s).*holding 40 +lowest +3275 .*"), run::out);
     assertTrue(run.out().matches("(?s).*holding 60 +nowhere +exception 2 .*"), run::out);
     assertTrue(run.err().contains("not all that was asked for came\n  try: --around, "), run::err);
+  }
+
+  // The first frame only wakes such a device; its silence must not send anybody looking for cables.
+  @Test
+  void deviceThatSleepsIsReadAndToldToBeOne() {
+    site.towerServer().fault(21, FaultText.parse("next:1:drop"));
+    CommandRun run = CommandRun.of("read", tower(), "--unit=21", "--address=300", "--timeout=2s");
+    assertEquals(0, run.code(), run::err);
+    assertTrue(run.out().contains("note: silent at first, answered when asked again"), run::out);
+  }
+
+  @Test
+  void unitThatNeverAnswersIsToldWithTheLimitAndWhatToTry() {
+    CommandRun run = CommandRun.of("read", pack(), "--unit=5", "--address=1", "--timeout=100ms");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("\n  try: another --unit"), run::err);
   }
 }
