@@ -83,7 +83,7 @@ final class DeviceRound {
     report
         .out()
         .println(
-            "  %-20s %-28s %s"
+            "  %-20s %-24s %s"
                 .formatted(
                     one.place(one.codecs().getFirst()),
                     one.codecs().getFirst().spec().key(),

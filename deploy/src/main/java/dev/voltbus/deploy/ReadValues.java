@@ -15,6 +15,7 @@ final class ReadValues {
   /// More words of a text or a list are not shown: they make lines nobody reads.
   private static final int MOST_WORDS = 4;
 
+  private static final int MOST_TEXT = 32;
   private static final int LEAST_KEY = 24;
 
   private final Map<String, Long> raws = new HashMap<>();
@@ -24,7 +25,7 @@ final class ReadValues {
     read.codecs().forEach(codec -> raws.put(codec.spec().key(), codec.raw(words, at(read, codec))));
     int widest =
         read.codecs().stream().mapToInt(codec -> codec.spec().key().length()).max().orElse(0);
-    String form = "  %-20s %-" + Math.max(LEAST_KEY, widest) + "s %-16s [%s]";
+    String form = "  %-20s %-" + Math.max(LEAST_KEY, widest) + "s %-15s [%s]";
     return read.codecs().stream().map(codec -> line(form, read, codec, words)).toList();
   }
 
@@ -51,7 +52,7 @@ final class ReadValues {
     long raw = codec.raw(words, at);
     @Nullable String text = codec.text(words, at, raw);
     if (codec.wire().type().isText()) {
-      return "\"" + text + "\"";
+      return "\"" + (text == null || text.length() <= MOST_TEXT ? text : cut(text)) + "\"";
     }
     QualityReason reason = codec.check(raw);
     if (reason != QualityReason.NONE) {
@@ -63,6 +64,10 @@ final class ReadValues {
       return raw + " x 10^" + factor;
     }
     return number(codec, raw, Math.toIntExact(exponent)) + (text == null ? "" : " " + text);
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, MOST_TEXT - 3) + "...";
   }
 
   private static String number(RegisterCodec codec, long raw, int exponent) {
