@@ -17,6 +17,7 @@ import dev.voltbus.modbus.Pacing;
 import dev.voltbus.modbus.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Timer;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -210,8 +212,8 @@ final class Line {
     }
   }
 
-  /// Replaces a client that does not tell how a request ended. The old one lets its connection go
-  /// before the new one asks for its own.
+  /// Replaces a client that does not tell how a request ended. It lets its connection go within a
+  /// time limit; no poll asks for another one before.
   void renew(String what) {
     if (ended) {
       return;
@@ -230,6 +232,11 @@ final class Line {
     firstConnection = connection;
     client = create();
     units.forEach(client::pace);
+    String reason = "its Modbus client was replaced";
+    watch.unreachable(reason);
+    listener.unreachable(
+        reason,
+        time.monotonicNanos() + link.requestTimeout().toNanos() + link.reconnectMin().toNanos());
   }
 
   private Future<short[]> words(int unit, ReadPlan.Request request, Duration timeout) {
@@ -336,9 +343,21 @@ final class Line {
         .onFailure(failure -> LOG.debug("link={} {}", link.name(), failure.getMessage()));
   }
 
-  /// Completes when the socket is closed; a request that is out may take its time limit.
+  /// Completes when the socket is closed; a request that is out may take its time limit. A client
+  /// that hangs is not waited for: the link must be free for its next owner.
   Future<Void> close() {
     ended = true;
-    return client.close();
+    Timer limit = vertx.timer(patience(link.requestTimeout()).toMillis(), TimeUnit.MILLISECONDS);
+    Future<Void> closed = client.close();
+    closed.onComplete(over -> {
+      var _ = limit.cancel();
+    });
+    return Future.any(closed, limit)
+        .onSuccess(over -> {
+          if (!closed.isComplete()) {
+            LOG.error("link={} its Modbus client does not end; going on without", link.name());
+          }
+        })
+        .mapEmpty();
   }
 }

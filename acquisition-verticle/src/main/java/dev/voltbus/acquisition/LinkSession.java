@@ -172,9 +172,13 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     try {
       step();
     } catch (RuntimeException e) {
-      LOG.error("link={} fault of the scheduler; going on in {}", link.name(), AFTER_FAULT, e);
-      wakeAt(wiring.time().monotonicNanos() + AFTER_FAULT.toNanos());
+      pauseAfter(e);
     }
+  }
+
+  private void pauseAfter(RuntimeException fault) {
+    LOG.error("link={} fault of the scheduler; going on in {}", link.name(), AFTER_FAULT, fault);
+    wakeAt(wiring.time().monotonicNanos() + AFTER_FAULT.toNanos());
   }
 
   private void step() {
@@ -200,7 +204,9 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     long started = wiring.time().monotonicNanos();
     boolean connected = line.isOpen();
     PollRun run = Objects.requireNonNull(ask.poll().run());
-    read(ask)
+    Future.succeededFuture(ask)
+        .compose(this::read)
+        .otherwise(Outcome::of)
         .onComplete(outcome -> {
           Timing timing = new Timing(started, wiring.time().monotonicNanos(), connected);
           took(ask, run, outcome.result(), timing);
@@ -227,9 +233,11 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
         publish(ask.poll(), run);
         closeAfterCycle(ask.poll());
       }
-    } finally {
-      goOn();
+    } catch (RuntimeException e) {
+      pauseAfter(e);
+      return;
     }
+    goOn();
   }
 
   private void closeAfterCycle(GroupPolls poll) {

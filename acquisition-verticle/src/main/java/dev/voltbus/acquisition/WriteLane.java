@@ -30,6 +30,9 @@ final class WriteLane {
   /// What is read before or after a write may be a walk along all models of a device.
   private static final int MOST_READS = 20;
 
+  /// The most that the client takes.
+  private static final Duration LONGEST_LIMIT = Duration.ofMinutes(10);
+
   private static final String ENDED = "the link changed hands";
   private static final String NO_OUTCOME = "its outcome never came; the Modbus client was replaced";
 
@@ -113,7 +116,7 @@ final class WriteLane {
   private void overtake(WriteOrder newer) {
     for (Job job : List.copyOf(settling)) {
       if (job.target() == newer.target()) {
-        perform(job, job.run.overtaken(newer.id(), now()));
+        perform(job, after(job, () -> job.run.overtaken(newer.id(), now())));
       }
     }
   }
@@ -123,21 +126,24 @@ final class WriteLane {
       Job next = waiting.remove();
       overtake(next.run.order());
       active = next;
-      perform(next, next.run.begin(now()));
+      perform(next, after(next, () -> next.run.begin(now())));
     }
   }
 
   private void perform(Job job, WriteRun.Step step) {
-    switch (step) {
-      case WriteRun.Step.Prepare(boolean withWords) -> prepare(job, withWords);
-      case WriteRun.Step.Read() -> read(job);
-      case WriteRun.Step.Send send -> send(job, send);
-      case WriteRun.Step.Rest(Duration pause) ->
-          agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
-      case WriteRun.Step.Again() -> takeAgain(job);
-      case WriteRun.Step.Done(WriteResult result) -> finish(job, result);
+    try {
+      switch (step) {
+        case WriteRun.Step.Prepare(boolean withWords) -> prepare(job, withWords);
+        case WriteRun.Step.Read() -> read(job);
+        case WriteRun.Step.Send send -> send(job, send);
+        case WriteRun.Step.Rest(Duration pause) ->
+            agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
+        case WriteRun.Step.Again() -> takeAgain(job);
+        case WriteRun.Step.Done(WriteResult result) -> finish(job, result);
+      }
+    } finally {
+      leaveWire(job);
     }
-    leaveWire(job);
   }
 
   /// Once it is sent the next one may begin, and the polls after that.
@@ -156,7 +162,7 @@ final class WriteLane {
 
   private void goOn(Job job) {
     if (settling.contains(job)) {
-      perform(job, job.run.rested(now()));
+      perform(job, after(job, () -> job.run.rested(now())));
     }
   }
 
@@ -243,7 +249,8 @@ final class WriteLane {
 
   /// A request waits for the one that is out, of whatever unit, before it is sent itself.
   private Duration limit(Job job) {
-    return job.target().device().options().timeoutOr(timeoutOfLink).plus(longestTimeout);
+    Duration both = job.target().device().options().timeoutOr(timeoutOfLink).plus(longestTimeout);
+    return both.compareTo(LONGEST_LIMIT) > 0 ? LONGEST_LIMIT : both;
   }
 
   /// The answer to a request of a job; one that is over has none to get.

@@ -11,6 +11,7 @@ import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.RegisterBlock;
 import dev.voltbus.simulator.BatterySite;
+import dev.voltbus.simulator.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +151,18 @@ class AcquisitionOutageTest {
         acquisition.logged().stream().filter(line -> line.startsWith("link=")).toList();
     assertEquals(3, link.size(), link::toString);
     assertTrue(acquisition.logged().size() <= 7, () -> acquisition.logged().toString());
+  }
+
+  // Another master on the line shows in the figures before it shows in the values.
+  @Test
+  void framesThatAnswerNothingAreCountedForTheLink() {
+    BatterySite site = batteries(0);
+    site.packServer().fault(BatterySite.TINYBMS_UNIT, Fault.parse("foreign:first"));
+    deploy(site.packServer().port(), pack(OFTEN));
+    acquisition.nextPoll(TestingAcquisition::isRead);
+    acquisition.until(
+        "foreign frames counted",
+        () -> acquisition.metrics().count("voltbus_link_foreign_frames_total", "bms") > 0);
   }
 
   private static boolean isUnconnected(DevicePoll poll) {

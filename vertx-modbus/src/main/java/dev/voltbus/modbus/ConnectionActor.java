@@ -41,6 +41,9 @@ final class ConnectionActor implements ModbusClient {
   /// Timeouts in a row, in which nothing came at all, that give a connection up.
   private static final int SILENT_LIMIT = 3;
 
+  /// Pause after a fault of ours, so that one that comes again at once costs no processor.
+  private static final long AFTER_FAULT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /// How long after its deadline the thread may take to notice it.
   private static final long STUCK_MILLIS = 1_000;
 
@@ -291,7 +294,7 @@ final class ConnectionActor implements ModbusClient {
   private void run() {
     try {
       while (!lanes.isClosed()) {
-        step();
+        stepSafely();
       }
     } catch (InterruptedException e) {
       LOG.debug("{}: closed while connecting or idle", options.endpoint());
@@ -307,9 +310,24 @@ final class ConnectionActor implements ModbusClient {
       failClosed(last);
       cutOff(last);
     }
-    var _ = closeWire("client closed");
-    ended.complete();
-    completeDisconnects();
+    try {
+      var _ = closeWire("client closed");
+    } finally {
+      ended.complete();
+      completeDisconnects();
+    }
+  }
+
+  /// A thread that ended by a fault would leave every request to its deadline from then on.
+  private void stepSafely() throws InterruptedException {
+    try {
+      step();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: fault of the client; going on", options.endpoint(), e);
+      current = null;
+      wire = null;
+      TimeUnit.NANOSECONDS.sleep(AFTER_FAULT_NANOS);
+    }
   }
 
   private void step() throws InterruptedException {
