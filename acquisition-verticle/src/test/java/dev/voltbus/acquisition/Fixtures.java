@@ -6,11 +6,13 @@ import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.Presentation;
 import dev.voltbus.contract.RawRange;
 import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RegisterTable;
+import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
@@ -25,6 +27,8 @@ import java.util.Map;
 /// Small sites and register maps.
 final class Fixtures {
   static final String GROUP = "fast";
+  static final int LIMIT = 60;
+  static final int LIMIT_FACTOR = 63;
 
   private Fixtures() {}
 
@@ -86,6 +90,25 @@ final class Fixtures {
     }
     RegisterMap map = new RegisterMap("test", registers, plain.groups(), plain.limits());
     return new Device(name, "bms", unit, map.withWriting(all, keepAlive));
+  }
+
+  /// A register with a scale factor: `limit` in ampere at holding 60, `limit_sf` at holding 63.
+  static RegisterMap charger(Writing writing, KeepAlive... keepAlive) {
+    RegisterSpec limit =
+        RegisterSpec.of("limit", WireSource.holding(LIMIT, WireType.U16))
+            .withScaling(Scaling.ONE.withScaleRegister("limit_sf"))
+            .withPresentation(Presentation.NONE.withUnit("A"))
+            .withAbsent(65535L)
+            .writable(RawRange.UNSTATED);
+    RegisterSpec factor =
+        RegisterSpec.of("limit_sf", WireSource.holding(LIMIT_FACTOR, WireType.S16))
+            .withAbsent(-32768L);
+    return new RegisterMap(
+            "charger",
+            List.of(limit, factor),
+            List.of(PollGroup.every(RegisterSpec.DEFAULT_GROUP, Duration.ofHours(1))),
+            new ReadLimits(125, 4))
+        .withWriting(Map.of("limit", writing), List.of(keepAlive));
   }
 
   /// A site with the one link `bms`, quick to connect again and patient with a busy machine.

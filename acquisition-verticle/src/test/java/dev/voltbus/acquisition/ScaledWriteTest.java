@@ -6,18 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
-import dev.voltbus.contract.PollGroup;
-import dev.voltbus.contract.Presentation;
-import dev.voltbus.contract.RawRange;
-import dev.voltbus.contract.ReadLimits;
 import dev.voltbus.contract.RegisterMap;
-import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.RequestAddress;
-import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Shard;
+import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
-import dev.voltbus.contract.WireSource;
-import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.WriteRequest;
 import dev.voltbus.contract.WriteRequest.Deadline;
 import dev.voltbus.contract.WriteRequest.Revert;
@@ -46,8 +39,8 @@ import org.junit.jupiter.api.Test;
 class ScaledWriteTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Shard SHARD = new Shard(Shard.Kind.LINK, "test", "bms");
-  private static final int VALUE = 60;
-  private static final int FACTOR = 63;
+  private static final int VALUE = Fixtures.LIMIT;
+  private static final int FACTOR = Fixtures.LIMIT_FACTOR;
 
   private final TestingLeases leases = new TestingLeases();
   private final TestingAcquisition acquisition =
@@ -60,23 +53,6 @@ class ScaledWriteTest {
     acquisition.close();
   }
 
-  private static RegisterMap map(Writing writing, KeepAlive... keepAlive) {
-    RegisterSpec limit =
-        RegisterSpec.of("limit", WireSource.holding(VALUE, WireType.U16))
-            .withScaling(Scaling.ONE.withScaleRegister("limit_sf"))
-            .withPresentation(Presentation.NONE.withUnit("A"))
-            .withAbsent(65535L)
-            .writable(RawRange.UNSTATED);
-    RegisterSpec factor =
-        RegisterSpec.of("limit_sf", WireSource.holding(FACTOR, WireType.S16)).withAbsent(-32768L);
-    return new RegisterMap(
-            "charger",
-            List.of(limit, factor),
-            List.of(PollGroup.every(RegisterSpec.DEFAULT_GROUP, Duration.ofHours(1))),
-            new ReadLimits(125, 4))
-        .withWriting(Map.of("limit", writing), List.of(keepAlive));
-  }
-
   /// Starts both sides, and waits for the first poll, after which the wire is quiet.
   private void deploy(int factor, RegisterMap map) {
     ProfileDevice device =
@@ -87,7 +63,8 @@ class ScaledWriteTest {
             ModbusServer.start(
                 acquisition.vertx(), ModbusServer.Transport.TCP, 0, Map.of(1, device.device())));
     server = started;
-    acquisition.deploy(Fixtures.site(started.url(), new Device("charger", "bms", 1, map)));
+    Site site = Fixtures.site(started.url(), new Device("charger", "bms", 1, map));
+    acquisition.deploy(Fixtures.withRequestTimeout(site, Duration.ofSeconds(1)));
     await(leases.grant(SHARD));
     acquisition.nextPoll();
     started.keepLog(10_000);
@@ -148,7 +125,7 @@ class ScaledWriteTest {
 
   @Test
   void theFactorIsReadImmediatelyBeforeTheWriteAndTogetherWithTheValueAfterIt() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     WriteResult result = write(12.5);
     assertEquals(Outcome.VERIFIED, result.outcome(), result.reason());
     assertEquals(List.of(125), result.written());
@@ -162,21 +139,21 @@ class ScaledWriteTest {
   // The poll that follows shows it, with the factor that belongs to it.
   @Test
   void theNewValueIsPolledAtOnce() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     assertEquals(Outcome.VERIFIED, write(12.5).outcome());
     assertEquals(125, acquisition.nextPoll().blocks().getFirst().word(VALUE));
   }
 
   @Test
   void aValueBetweenTwoStepsBecomesTheSmallerOne() {
-    deploy(0, map(Writing.USUAL));
+    deploy(0, Fixtures.charger(Writing.USUAL));
     assertEquals(List.of(12), write(12.99).written());
   }
 
   // A hundred times the current, or a tenth of it, would be "verified".
   @Test
   void aFactorThatChangesDuringTheWriteIsFollowedOnce() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     afterWrites(count -> pin(FACTOR, 0xFFFE));
     WriteResult result = write(12.5);
     assertEquals(Outcome.VERIFIED, result.outcome(), result.reason());
@@ -191,7 +168,7 @@ class ScaledWriteTest {
   // Some devices keep the value and change its number.
   @Test
   void aDeviceThatKeepsTheValueUnderItsNewFactorIsNotWrittenAgain() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     afterWrites(count -> {
       pin(FACTOR, 0xFFFE);
       pin(VALUE, 1250);
@@ -206,7 +183,7 @@ class ScaledWriteTest {
 
   @Test
   void aFactorThatDoesNotKeepStillLeavesTheOutcomeUnknownAndBothFactorsNamed() {
-    deploy(-1, map(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
+    deploy(-1, Fixtures.charger(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
     afterWrites(count -> pin(FACTOR, count == 1 ? 0xFFFE : 0));
     WriteResult result = write(12.5);
     assertEquals(Outcome.UNKNOWN, result.outcome(), result.reason());
@@ -219,7 +196,7 @@ class ScaledWriteTest {
 
   @Test
   void aSecondWriteThatComesAfterTheDeadlineIsNotSent() {
-    deploy(-1, map(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
+    deploy(-1, Fixtures.charger(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
     afterWrites(count -> {
       pin(FACTOR, 0xFFFE);
       server().fault(1, new Fault.Delay(Duration.ofMillis(900)));
@@ -236,10 +213,33 @@ class ScaledWriteTest {
     assertEquals(List.of("60 [125]"), writes());
   }
 
+  // Nobody knows whether the first words are still on their way.
+  @Test
+  void aWriteWhoseAnswerWasLostIsNotWrittenAgainWithANewFactor() {
+    deploy(-1, Fixtures.charger(Writing.USUAL));
+    server()
+        .onWire(event -> {
+          if (event.kind() == WireEvent.Kind.REQUEST) {
+            server().fault(1, isWrite(event) ? new Fault.Drop(true) : new Fault.None());
+            pin(FACTOR, isWrite(event) || !writes().isEmpty() ? 0xFFFE : 0xFFFF);
+          }
+        });
+    WriteResult result = write(12.5);
+    assertEquals(Outcome.UNKNOWN, result.outcome(), result.reason());
+    assertTrue(
+        result
+            .reason()
+            .endsWith(
+                "holding 60 was sent 12.5 A (raw 007D, scale factor -1) and has 1.25 A (raw 007D,"
+                    + " scale factor -2) now"),
+        result.reason());
+    assertEquals(List.of("60 [125]"), writes());
+  }
+
   // Nobody knows what the device has: whoever set an end for it still needs that end.
   @Test
   void theEndOfAWriteWithAnotherFactorIsWrittenWithTheFactorOfThen() {
-    deploy(-1, map(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
+    deploy(-1, Fixtures.charger(Writing.USUAL.settlingFor(Duration.ofMillis(60))));
     afterWrites(count -> pin(FACTOR, count == 1 ? 0xFFFE : 0));
     assertEquals(Outcome.UNKNOWN, await(ask(request("w-1", 12.5, new Revert(500, 3.5)))).outcome());
     acquisition.until("ended", () -> writes().size() == 3);
@@ -255,7 +255,7 @@ class ScaledWriteTest {
 
   @Test
   void aRegisterWithoutAScaleFactorIsNotWritten() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     pin(FACTOR, 0x8000);
     assertRefused(
         "its scale factor limit_sf reads -32768, which is none in -10..10",
@@ -267,7 +267,7 @@ class ScaledWriteTest {
 
   @Test
   void aRefusalNamesRegisterValueFactorAndBound() {
-    deploy(-2, map(Writing.USUAL));
+    deploy(-2, Fixtures.charger(Writing.USUAL));
     assertRefused(
         "700.0 is raw 70000 with scale factor -2, outside 0..65535", request("w-1", 700, null));
     assertRefused(
@@ -281,7 +281,7 @@ class ScaledWriteTest {
   // A limit without end would stay when its time is over.
   @Test
   void aWriteWhoseEndDoesNotFitIsNotWritten() {
-    deploy(-2, map(Writing.USUAL));
+    deploy(-2, Fixtures.charger(Writing.USUAL));
     assertRefused(
         "700.0 is raw 70000 with scale factor -2, outside 0..65535",
         request("w-1", 5, new Revert(20_000, 700)));
@@ -289,7 +289,7 @@ class ScaledWriteTest {
 
   @Test
   void anEqualValueIsSuppressedByValueNotByNumber() {
-    deploy(-1, map(Writing.USUAL.inFlash(5)));
+    deploy(-1, Fixtures.charger(Writing.USUAL.inFlash(5)));
     assertEquals(Outcome.VERIFIED, write(12.5).outcome());
     assertEquals(Outcome.SUPPRESSED, await(ask(request("w-2", 12.55, null))).outcome());
     pin(FACTOR, 0xFFFE);
@@ -300,7 +300,7 @@ class ScaledWriteTest {
 
   @Test
   void aSecondWriteCountsAgainstTheBudgetOfAFlashRegister() {
-    deploy(-1, map(Writing.USUAL.inFlash(1)));
+    deploy(-1, Fixtures.charger(Writing.USUAL.inFlash(1)));
     afterWrites(count -> pin(FACTOR, 0xFFFE));
     WriteResult result = write(12.5);
     assertEquals(Outcome.UNKNOWN, result.outcome());
@@ -322,7 +322,7 @@ class ScaledWriteTest {
             Duration.ofMillis(200),
             KeepAlive.When.ALWAYS,
             List.of());
-    deploy(-1, map(Writing.USUAL, rule));
+    deploy(-1, Fixtures.charger(Writing.USUAL, rule));
     acquisition.until("beats", () -> writes().contains("60 [25]"));
     acquisition.onContext(() -> pin(FACTOR, 0xFFFE));
     acquisition.until("follows", () -> writes().contains("60 [250]"));
@@ -332,7 +332,7 @@ class ScaledWriteTest {
   // It may have found out the factor for a link that another node writes to now.
   @Test
   void aLeaseThatRunsOutWhileTheFactorIsReadEndsTheWrite() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     server().onWire(event -> expireAt(event));
     WriteResult result = write(12.5);
     assertEquals(Outcome.REFUSED, result.outcome());
@@ -348,7 +348,7 @@ class ScaledWriteTest {
 
   @Test
   void aDeadlineThatPassesWhileTheFactorIsReadEndsTheWrite() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     server().fault(1, new Fault.Delay(Duration.ofMillis(300)));
     WriteResult result = await(ask(request("w-1", 12.5, Deadline.in(200), null)));
     assertEquals(Outcome.REFUSED, result.outcome());
@@ -360,7 +360,7 @@ class ScaledWriteTest {
   // The number of the connection has to be right after any number of losses.
   @Test
   void aWriteGoesOutAfterReconnects() {
-    deploy(-1, map(Writing.USUAL));
+    deploy(-1, Fixtures.charger(Writing.USUAL));
     for (int i = 1; i <= 3; i++) {
       server().dropConnections();
       int before = i;
@@ -373,7 +373,7 @@ class ScaledWriteTest {
 
   @Test
   void aDeviceThatGivesValueAndFactorOnlyApartIsReadBackInThree() {
-    RegisterMap map = map(Writing.USUAL);
+    RegisterMap map = Fixtures.charger(Writing.USUAL);
     deploy(-1, map);
     server().fault(1, new Fault.GapReads());
     WriteResult result = write(12.5);
@@ -396,6 +396,7 @@ class ScaledWriteTest {
         List.of(
             "limit: holding 60, scaled by limit_sf, read before, function 6, else 16, settles"
                 + " within 500 ms"),
-        AcquisitionVerticle.writePlan(new Device("charger", "bms", 1, map(Writing.USUAL))));
+        AcquisitionVerticle.writePlan(
+            new Device("charger", "bms", 1, Fixtures.charger(Writing.USUAL))));
   }
 }

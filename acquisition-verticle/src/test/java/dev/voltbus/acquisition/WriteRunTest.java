@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.acquisition.WriteOrder.Purpose;
 import dev.voltbus.contract.BitSlice;
+import dev.voltbus.contract.Device;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import dev.voltbus.contract.WriteResult;
@@ -216,6 +217,87 @@ class WriteRunTest {
     run.rested(5 * SECOND);
     assertEquals(
         new WriteRun.Step.Rest(Duration.ofMillis(250)), run.unread("refused", 5 * SECOND + 1));
+  }
+
+  // ---- with a scale factor
+
+  private static WriteTarget scaled() {
+    Device device = new Device("charger", "bms", 1, Fixtures.charger(Writing.USUAL));
+    return WriteTarget.of(device).get("limit");
+  }
+
+  private static Preparation factor(long factor, int connection) {
+    return new Preparation.Ready(Fixtures.LIMIT, Reading.ofFactor(factor), connection);
+  }
+
+  private static WriteRun.Step.Send send(int word, int connection) {
+    return new WriteRun.Step.Send(new WriteRegister(1, Fixtures.LIMIT, word), connection);
+  }
+
+  private static Reading reads(int word, long factor) {
+    return new Reading(Words.of(word), factor);
+  }
+
+  // The device behind a new connection may be another one, with another factor.
+  @Test
+  void aWriteThatMissedItsConnectionIsPreparedAnewOnTheNext() {
+    WriteRun run = run(scaled(), 12.5);
+    assertEquals(new WriteRun.Step.Prepare(false), run.begin(0));
+    assertEquals(send(125, 4), run.prepared(factor(-1, 4), 1));
+    assertEquals(new WriteRun.Step.Prepare(false), run.reconnected(2));
+    assertEquals(send(1250, 5), run.prepared(factor(-2, 5), 3));
+    run.sent(4, 1);
+    assertEquals(Outcome.VERIFIED, result(run.read(reads(1250, -2), 5)).outcome());
+  }
+
+  @Test
+  void aWriteWithoutAConnectionThatLastsIsRefused() {
+    WriteRun run = run(scaled(), 12.5);
+    run.begin(0);
+    for (int i = 1; i <= 3; i++) {
+      assertEquals(
+          new WriteRun.Step.Prepare(false), run.prepared(new Preparation.Reconnected(), i));
+    }
+    WriteResult result = result(run.prepared(new Preparation.Reconnected(), 4));
+    assertEquals(Outcome.REFUSED, result.outcome());
+    assertEquals(
+        "not sent: no connection lasted from the reads before it to the write", result.reason());
+  }
+
+  @Test
+  void aFactorThatCannotBeToldAfterTheWriteLeavesTheOutcomeUnknown() {
+    WriteRun run = run(scaled(), 12.5);
+    run.begin(0);
+    run.prepared(factor(-1, 0), 0);
+    run.sent(0, 1);
+    assertInstanceOf(WriteRun.Step.Rest.class, run.read(reads(125, Reading.UNSTEADY), 1));
+    run.rested(SECOND);
+    WriteResult result = result(run.read(reads(125, -32768), SECOND));
+    assertEquals(Outcome.UNKNOWN, result.outcome());
+    assertEquals(
+        "holding 60 was sent 12.5 A (raw 007D, scale factor -1) and has raw 007D, whose scale"
+            + " factor reads -32768, which is none in -10..10 now",
+        result.reason());
+  }
+
+  @Test
+  void whatWasSentStaysKnownWhenTheSecondTurnComesToNothing() {
+    for (Preparation nothing :
+        List.of(
+            new Preparation.Unread("timed out"),
+            new Preparation.Impossible("model 124 is not in the device"),
+            factor(-32768, 0))) {
+      WriteRun run = run(scaled(), 12.5);
+      run.begin(0);
+      run.prepared(factor(-1, 0), 0);
+      run.sent(0, 1);
+      assertInstanceOf(WriteRun.Step.Again.class, run.read(reads(125, -2), 1));
+      assertEquals(new WriteRun.Step.Prepare(true), run.begin(2));
+      WriteResult result = result(run.prepared(nothing, 3));
+      assertEquals(Outcome.UNKNOWN, result.outcome());
+      assertEquals(List.of(125), result.written());
+      assertTrue(result.reason().startsWith("its scale factor changed from -1 to -2"));
+    }
   }
 
   @Test
