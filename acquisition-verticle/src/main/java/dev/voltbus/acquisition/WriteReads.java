@@ -33,13 +33,16 @@ final class WriteReads {
     int begunOn = line.connection();
     return stand(target, limit, permit)
         .compose(stand ->
-            reading(target, stand, withWords, limit).map(reading -> prepared(stand, reading)))
+            reading(target, stand, withWords, limit)
+                .map(reading -> prepared(target, stand, reading, begunOn)))
         .otherwise(failure -> failed(target, failure, permit, begunOn));
   }
 
-  private Preparation prepared(Stand stand, Reading reading) {
+  /// What a write is made from was all read on one connection.
+  private Preparation prepared(WriteTarget target, Stand stand, Reading reading, int begunOn) {
     int now = line.connection();
-    return stand.connection() == Stand.ANY || stand.connection() == now
+    int found = stand.connection() == Stand.ANY ? begunOn : stand.connection();
+    return found == now || !target.isBound()
         ? new Preparation.Ready(stand.words().address(), reading, now)
         : new Preparation.Reconnected();
   }

@@ -3,6 +3,8 @@ package dev.voltbus.acquisition;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.WriteResult;
 import dev.voltbus.contract.Writing;
+import dev.voltbus.modbus.Words;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +36,7 @@ final class WriteWatch {
     Object[] facts = {
       device,
       order.target().key(),
-      order.target().describe(order.value()),
+      described(order, result),
       word(result.outcome()),
       result.durationMillis(),
       result.reason().isEmpty() ? "" : ", " + result.reason(),
@@ -47,6 +49,18 @@ final class WriteWatch {
       LOG.warn(line, facts);
     }
     watchWear(order, result, writesLeft);
+  }
+
+  /// The words of a value with a scale factor are known once they were sent.
+  private static String described(WriteOrder order, WriteResult result) {
+    String value = order.target().describe(order.value());
+    return !order.target().isScaled() || result.written().isEmpty()
+        ? value
+        : value + " (raw " + WriteTarget.hex(Words.of(toArray(result.written()))) + ")";
+  }
+
+  private static int[] toArray(List<Integer> words) {
+    return words.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private void watchWear(WriteOrder order, WriteResult result, int writesLeft) {

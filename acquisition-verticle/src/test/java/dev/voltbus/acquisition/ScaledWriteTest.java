@@ -131,6 +131,11 @@ class ScaledWriteTest {
     assertEquals(List.of(125), result.written());
     assertEquals(List.of(125), result.readBack());
     assertEquals(List.of("60 [125]"), writes());
+    assertTrue(
+        acquisition.logged().stream()
+            .anyMatch(line ->
+                line.startsWith("device=charger write limit = 12.5 A (raw 007D): verified in ")),
+        () -> acquisition.logged().toString());
     assertEquals(
         List.of("01 03 00 3F 00 01", "01 06 00 3C 00 7D", "01 03 00 3C 00 04"),
         requests().subList(0, 3));
