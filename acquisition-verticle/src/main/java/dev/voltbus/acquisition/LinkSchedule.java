@@ -55,6 +55,8 @@ final class LinkSchedule {
     polls.forEach(poll -> poll.beginAt(firstDueNanos));
   }
 
+  /// While the link is down, the next request is there to find out whether it can be had again;
+  /// which unit it goes to does not matter, so no unit's silence holds it back.
   Next next(long now) {
     polls.stream().filter(poll -> poll.dueNanos() <= now).forEach(poll -> fallDue(poll, now));
     recallOwed(now);
@@ -65,7 +67,7 @@ final class LinkSchedule {
         if (isResting(now)) {
           return new Next.Fail(poll, QualityReason.NO_CONNECTION, downReason);
         }
-        if (poll.unit().standing().isHeldBack(now)) {
+        if (!down && poll.unit().standing().isHeldBack(now)) {
           return new Next.Fail(poll, QualityReason.NO_ANSWER, poll.unit().story());
         }
         if (poll.unit().askableFrom(now) <= now && (best == null || isBefore(poll, best, now))) {

@@ -212,6 +212,82 @@ class LinkScheduleTest {
     assertEquals("fast", first.poll().group().name());
   }
 
+  // A poll that fails without the wire and is recalled at once, over and over, would flood the bus
+  // and hold up every other link of the process.
+  @Test
+  void aSilentUnitOfALinkThatIsDownIsTriedOnceAfterThePauseAndFailsNoPollTwice() {
+    Unit unit = new Unit(device("silent", 1000, 1), SECOND, SECOND, Duration.ZERO, 0);
+    GroupPolls polls = new GroupPolls(unit.device().map().groups().getFirst(), unit);
+    LinkSchedule schedule =
+        new LinkSchedule(
+            List.of(unit), List.of(polls), (who, count) -> {}, new java.util.Random(1));
+    schedule.beginAt(0);
+    LinkSchedule.Next.Ask first = (LinkSchedule.Next.Ask) schedule.next(0);
+    long silent = SECOND.toNanos() / 2;
+    schedule.took(first, new Outcome.Silent("no answer"), new Timing(0, silent, true));
+    assertTrue(unit.standing().isHeldBack(silent + 1), "it waits for its next probe");
+
+    schedule.down("refused", silent + 1);
+
+    LinkSchedule.Next next = schedule.next(silent + 1);
+    assertTrue(next instanceof LinkSchedule.Next.Ask, () -> "an attempt to connect, not " + next);
+  }
+
+  // Whatever units and connection do, no moment may bring more failures than there are polls.
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void noPollFailsTwiceInOneMoment(long seed) {
+    java.util.Random random = new java.util.Random(seed);
+    List<Unit> units =
+        IntStream.range(0, 3)
+            .mapToObj(
+                i -> new Unit(device("unit-" + i, 100 << i, 2), SECOND, SECOND, Duration.ZERO, 0))
+            .toList();
+    List<GroupPolls> polls =
+        units.stream()
+            .map(unit -> new GroupPolls(unit.device().map().groups().getFirst(), unit))
+            .toList();
+    LinkSchedule schedule = new LinkSchedule(units, polls, (who, count) -> {}, random);
+    schedule.beginAt(0);
+    long now = 0;
+    int failures = 0;
+    for (int step = 0; step < 20_000; step++) {
+      switch (schedule.next(now)) {
+        case LinkSchedule.Next.Ask ask -> {
+          long end = now + Duration.ofMillis(1 + random.nextInt(200)).toNanos();
+          Outcome outcome = anyOutcome(random);
+          if (outcome instanceof Outcome.Unconnected) {
+            schedule.down("refused", end + Duration.ofMillis(random.nextInt(400)).toNanos());
+          } else if (random.nextInt(3) == 0) {
+            schedule.up(end);
+          }
+          var _ = schedule.took(ask, outcome, new Timing(now, end, true));
+          now = end;
+          failures = 0;
+        }
+        case LinkSchedule.Next.Fail fail -> {
+          var _ = schedule.fail(fail);
+          failures++;
+          assertTrue(failures <= 2 * polls.size(), "failures in one moment: " + failures);
+        }
+        case LinkSchedule.Next.Idle(long until) -> {
+          assertTrue(until > now, "idle until " + (until - now) + " ns from now");
+          now = Math.min(until, now + SECOND.toNanos());
+          failures = 0;
+        }
+      }
+    }
+  }
+
+  private static Outcome anyOutcome(java.util.Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Outcome.Silent("no answer");
+      case 1 -> new Outcome.Unconnected("refused");
+      case 2 -> new Outcome.Busy("busy");
+      default -> new Outcome.Refused(6, "refused");
+    };
+  }
+
   // Pains A13: a device with a request minimum is not asked sooner, and its neighbours use the
   // time.
   @Test
