@@ -57,6 +57,7 @@ final class Line {
   private final Backoff backoff;
   private final Clients clients;
   private final Map<Integer, Pacing> units = new HashMap<>();
+  private Duration longestGap = Duration.ZERO;
 
   /// Units whose requests ended a connection before any answer came on it, since the last answer.
   private final Set<Integer> closers = new HashSet<>();
@@ -150,6 +151,7 @@ final class Line {
     UnitOptions options = device.options();
     Pacing pacing = new Pacing(options.gap(), options.wakeUp(), options.wakeAfterIdle());
     units.put(device.unit(), pacing);
+    longestGap = pacing.gap().compareTo(longestGap) > 0 ? pacing.gap() : longestGap;
     client.pace(device.unit(), pacing);
   }
 
@@ -190,8 +192,6 @@ final class Line {
   /// How long a request may be without an outcome before that is a fault of the client, which keeps
   /// time limits itself: all the pauses it may have to keep, and then some.
   Duration patience(Duration timeout) {
-    Duration longestGap =
-        units.values().stream().map(Pacing::gap).max(Duration::compareTo).orElse(Duration.ZERO);
     return timeout
         .plus(link.requestTimeout())
         .plus(link.connectTimeout())

@@ -324,9 +324,23 @@ final class ConnectionActor implements ModbusClient {
       step();
     } catch (RuntimeException | Error e) {
       LOG.error("{}: fault of the client; going on", options.endpoint(), e);
-      current = null;
-      wire = null;
+      letGo("fault of the client: " + e);
       TimeUnit.NANOSECONDS.sleep(AFTER_FAULT_NANOS);
+    }
+  }
+
+  /// Whatever state the connection is in, the next request begins with another one.
+  private void letGo(String reason) {
+    Pending<?> last = current;
+    current = null;
+    try {
+      discard(reason);
+    } catch (RuntimeException e) {
+      LOG.error("{}: could not close the connection", options.endpoint(), e);
+    }
+    if (last != null) {
+      failUnconnected(last, reason);
+      last.failSent(new ModbusConnectionLostException(options.endpoint(), last.request(), reason));
     }
   }
 

@@ -40,7 +40,7 @@ final class Tap {
     }
     try {
       event.accept(present);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tap = null;
       ConnectionActor.LOG.warn("{}: the wire tap failed and is taken away", endpoint, e);
     }

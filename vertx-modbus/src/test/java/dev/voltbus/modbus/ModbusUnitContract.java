@@ -22,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Units that are all at once, units that sleep, and who watches the wire; on every transport.
 abstract class ModbusUnitContract extends ModbusConnectionContract {
@@ -230,8 +232,9 @@ abstract class ModbusUnitContract extends ModbusConnectionContract {
     assertEquals("lost client closed", seen.poll(5, TimeUnit.SECONDS));
   }
 
-  @Test
-  void tapThatThrowsIsTakenAwayAndHarmsNothing() throws Exception {
+  @ParameterizedTest(name = "an error: {0}")
+  @ValueSource(booleans = {false, true})
+  void tapThatThrowsIsTakenAwayAndHarmsNothing(boolean error) throws Exception {
     BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     client =
         renew(
@@ -241,6 +244,9 @@ abstract class ModbusUnitContract extends ModbusConnectionContract {
                     new TestingTap(seen) {
                       @Override
                       public void sent(long nanos, byte[] bytes) {
+                        if (error) {
+                          throw new AssertionError("on purpose");
+                        }
                         throw new IllegalStateException("on purpose");
                       }
                     }));
