@@ -11,6 +11,7 @@ import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Queue;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -51,8 +53,9 @@ final class TestingModbusServer {
   private final TestingRegisters registers = new TestingRegisters();
   private volatile Script otherwise = this::answer;
 
-  /// What makes it reachable.
-  private record Runs(String scheme, int port, Supplier<Future<Void>> stop) {}
+  /// What makes it reachable, and whether it still is.
+  private record Runs(
+      String scheme, int port, Supplier<Future<Void>> stop, IntPredicate holdsPort) {}
 
   private TestingModbusServer(
       Vertx vertx, TestingFraming framing, Function<TestingModbusServer, Runs> start) {
@@ -79,7 +82,7 @@ final class TestingModbusServer {
         slave -> {
           NetServer server = vertx.createNetServer(options).connectHandler(slave::accept);
           await(server.listen(0, "127.0.0.1"));
-          return new Runs(scheme, server.actualPort(), server::close);
+          return new Runs(scheme, server.actualPort(), server::close, TestingModbusServer::accepts);
         });
   }
 
@@ -92,7 +95,8 @@ final class TestingModbusServer {
           await(socket.listen(0, "127.0.0.1"));
           socket.handler(packet -> slave.take(socket, packet));
           String scheme = framing == TestingFraming.MBAP ? "udp" : "rtu+udp";
-          return new Runs(scheme, socket.localAddress().port(), socket::close);
+          return new Runs(
+              scheme, socket.localAddress().port(), socket::close, TestingModbusServer::isTaken);
         });
   }
 
@@ -104,14 +108,15 @@ final class TestingModbusServer {
     }
   }
 
-  /// Returns when connecting is refused: after its close has completed, a server may accept for a
-  /// moment and reset.
+  /// Returns when connecting is refused, and a datagram port is free: after its close has
+  /// completed, a server may accept for a moment and reset, and a datagram socket take what comes
+  /// without an answer.
   void stop() throws Exception {
     await(runs.stop().get());
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (accepts(port())) {
+    while (runs.holdsPort().test(port())) {
       if (System.nanoTime() - limit > 0) {
-        throw new AssertionError("port " + port() + " still accepts 5 s after its server closed");
+        throw new AssertionError("port " + port() + " still in use 5 s after its server closed");
       }
       Thread.onSpinWait();
     }
@@ -122,6 +127,14 @@ final class TestingModbusServer {
       return socket.isConnected();
     } catch (IOException refused) {
       return false;
+    }
+  }
+
+  private static boolean isTaken(int port) {
+    try (var _ = new java.net.DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+      return false;
+    } catch (SocketException taken) {
+      return true;
     }
   }
 
