@@ -16,6 +16,8 @@ import java.util.Set;
 /// @param options options that are on, such as `cell-voltages`
 /// @param bindings field name to the value it shows
 /// @param overrides QoS, retain and reporting by key
+/// @param site what systems outside call the site
+/// @param discoveryPrefix first level of Home Assistant's discovery topics
 public record Publication(
     String name,
     TopicContract contract,
@@ -25,7 +27,9 @@ public record Publication(
     Duration interval,
     Set<String> options,
     Map<String, Binding> bindings,
-    TopicContract.Overrides overrides) {
+    TopicContract.Overrides overrides,
+    String site,
+    String discoveryPrefix) {
 
   /// Publish all cell voltages.
   public static final String CELL_VOLTAGES = "cell-voltages";

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// A topic contract: which topics exist, what stands in them, and how they are sent. Read from
 /// `config/contracts/*.yaml`.
 ///
-/// In topic texts `{prefix}` is the publication's prefix and `{suffix}` a value's topic suffix.
+/// In topic texts `{prefix}` is the publication's prefix, `{client}` its client id and `{suffix}` a
+/// value's topic suffix.
 ///
 /// @param name name of the contract
 /// @param defaultPrefix prefix unless the publication has its own
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param topics what is published
 /// @param commandTopic topic filter for commands ending in `+`, or null if it has none
 /// @param commands command names accepted there
+/// @param discovery what Home Assistant is told of the publication, or null for nothing
 public record TopicContract(
     String name,
     String defaultPrefix,
@@ -26,7 +28,8 @@ public record TopicContract(
     @Nullable StatusTopic status,
     List<TopicRule> topics,
     @Nullable String commandTopic,
-    List<String> commands) {
+    List<String> commands,
+    @Nullable Discovery discovery) {
 
   public TopicContract {
     topics = List.copyOf(topics);
@@ -48,10 +51,19 @@ public record TopicContract(
   }
 
   /// Birth after every CONNACK, the same topic as will, and `offline` before a clean disconnect.
-  public record StatusTopic(String topic, String online, String offline, int qos, boolean retain) {}
+  ///
+  /// @param repeat `online` is sent again this often; zero means with each interval of the
+  ///   publication, null never
+  public record StatusTopic(
+      String topic,
+      String online,
+      String offline,
+      int qos,
+      boolean retain,
+      @Nullable Duration repeat) {}
 
   /// One kind of topic.
-  public sealed interface TopicRule permits PerValue, JsonObjectTopic, JsonArrayTopic {
+  public sealed interface TopicRule permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic {
     String topic();
 
     Sending sending();
@@ -60,15 +72,31 @@ public record TopicContract(
   /// A topic for each value of the device, with the JSON object of contract tinybms section 2.
   public record PerValue(String topic, Sending sending, Reporting reporting) implements TopicRule {}
 
-  /// One JSON object of several values, sent at the publication's interval.
+  /// When a topic that is not per value is sent.
+  ///
+  /// @param needsReading false sends at each interval what is good then; true only if one of the
+  ///   values was read since the last time
+  /// @param every an interval of the topic's own, kept also while no device was heard; null means
+  ///   the publication's
+  public record Timing(boolean needsReading, @Nullable Duration every) {
+    public static final Timing INTERVAL = new Timing(false, null);
+  }
+
+  /// One JSON object of several values. Not sent while none of its values can be shown, unless it
+  /// is one without values, such as a heartbeat.
   ///
   /// @param fields in order
-  public record JsonObjectTopic(String name, String topic, Sending sending, List<Field> fields)
+  public record JsonObjectTopic(
+      String name, String topic, Sending sending, Timing timing, List<Field> fields)
       implements TopicRule {
     public JsonObjectTopic {
       fields = List.copyOf(fields);
     }
   }
+
+  /// One value as a plain text. Not sent while the value cannot be shown.
+  public record PlainTopic(String name, String topic, Sending sending, Timing timing, Field field)
+      implements TopicRule {}
 
   /// One JSON object with one array of numbers, from all keys that match a pattern and are not
   /// absent, in the order of the register map; sent at the publication's interval and left out
@@ -90,36 +118,58 @@ public record TopicContract(
       int decimals)
       implements TopicRule {}
 
-  /// A field of a JSON object.
+  /// A field of a JSON object, or what stands in a plain topic.
   ///
   /// @param name JSON key
+  /// @param shows where the field's value comes from
   /// @param keys the first of these keys that the device has is used, unless the site binds the
-  ///   field itself; empty for a field with `control`
-  /// @param form what the field shows
+  ///   field itself; empty unless it shows a value
+  /// @param form how it is written
   /// @param unit unit the field is published in; a value in another unit of the same quantity is
   ///   converted; empty leaves numbers alone
   /// @param decimals most decimals, trailing zeros left out, 0..9
-  /// @param always true if it is sent also while the device is not heard; then `otherwise` stands
-  ///   in
-  /// @param otherwise text while there is no good value, for an `always` field
+  /// @param otherwise text while there is no good value: the field is always there; null leaves it
+  ///   out
+  /// @param negatedWith publication option that changes the sign, or null for none
   public record Field(
       String name,
+      Shows shows,
       List<String> keys,
       Form form,
       String unit,
       int decimals,
-      boolean always,
-      @Nullable String otherwise) {
+      @Nullable String otherwise,
+      @Nullable String negatedWith) {
 
-    /// What a field shows of its value.
+    /// Where a field's value comes from.
+    public enum Shows {
+      /// A value of a device.
+      VALUE,
+      /// The site's name.
+      SITE,
+      /// Unix seconds with three decimals at most: the newest reading among the values beside it,
+      /// or now where there are none.
+      UNIX_TIME,
+      /// The same moment as ISO 8601 in UTC.
+      ISO_TIME
+    }
+
+    /// How a field is written.
     public enum Form {
       NUMBER,
       INTEGER,
-      TEXT
+      TEXT,
+      /// A number with at least one decimal: `85.0`.
+      DOUBLE
     }
 
     public Field {
       keys = List.copyOf(keys);
+    }
+
+    /// A number of a device.
+    public static Field number(String name, List<String> keys, String unit, int decimals) {
+      return new Field(name, Shows.VALUE, keys, Form.NUMBER, unit, decimals, null, null);
     }
   }
 

@@ -5,9 +5,11 @@ import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
+import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.Reporting;
 import dev.voltbus.contract.TopicContract.Sending;
 import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.TopicContract.Timing;
 import dev.voltbus.contract.TopicContract.TopicRule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a contract file, such as `config/contracts/tinybms.yaml`, that its schema has accepted.
 final class ContractFile {
+  static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
   static final Duration LONGEST_SILENCE = Duration.ofHours(24);
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}?");
 
@@ -59,10 +62,19 @@ final class ContractFile {
             status,
             topics,
             commandTopic,
-            root.section("commands").texts("names"));
+            root.section("commands").texts("names"),
+            root.has("discovery")
+                ? DiscoveryRows.read(
+                    root.section("discovery"), topics, root.section("commands").texts("names"))
+                : null);
     return root.faults().count() > before
         ? Optional.empty()
-        : Optional.of(new ContractType(contract, root.flag("clean-prefix", false)));
+        : Optional.of(
+            new ContractType(
+                contract,
+                root.flag("clean-prefix", false),
+                root.duration("interval", ContractType.INTERVAL, LEAST_INTERVAL, LONGEST_SILENCE),
+                root.section("discovery").flag("default", true)));
   }
 
   private StatusTopic status(Section status) {
@@ -72,7 +84,16 @@ final class ContractFile {
         status.text("online", "online"),
         status.text("offline", "offline"),
         status.whole("qos", 1),
-        status.flag("retain", true));
+        status.flag("retain", true),
+        repeat(status));
+  }
+
+  private static @Nullable Duration repeat(Section status) {
+    return switch (status.text("repeat", "interval")) {
+      case "interval" -> Duration.ZERO;
+      case "never" -> null;
+      default -> status.duration("repeat", Duration.ZERO, Duration.ofSeconds(1), LONGEST_SILENCE);
+    };
   }
 
   private @Nullable String commandTopic() {
@@ -118,7 +139,16 @@ final class ContractFile {
               .map(reporting -> new PerValue(topic.text("topic"), sending, reporting));
       case "json-object" ->
           Optional.of(
-              new JsonObjectTopic(topic.text("name"), topic.text("topic"), sending, fields(topic)));
+              new JsonObjectTopic(
+                  topic.text("name"), topic.text("topic"), sending, timing(topic), fields(topic)));
+      case "plain" ->
+          Optional.of(
+              new PlainTopic(
+                  topic.text("name"),
+                  topic.text("topic"),
+                  sending,
+                  timing(topic),
+                  FieldRow.read(topic)));
       default -> array(topic, sending);
     };
   }
@@ -165,31 +195,17 @@ final class ContractFile {
       if (!names.add(field.text("name"))) {
         field.fault("name", "field `" + field.text("name") + "` is given twice");
       }
-      fields.add(field(field));
+      fields.add(FieldRow.read(field));
     }
     return fields;
   }
 
-  private static Field field(Section field) {
-    boolean always = field.flag("always", false);
-    Field.Form form = RegisterRow.constant(Field.Form.class, field.text("form", "number"));
-    if (always && !field.has("otherwise")) {
-      field.fault("otherwise", "required, but missing here: the field is always sent");
-    }
-    if (!always && field.has("otherwise")) {
-      field.fault("otherwise", "belongs to a field with `always: true`");
-    }
-    if (form != Field.Form.NUMBER && field.has("decimals")) {
-      field.fault("decimals", "belongs to a field of form number, not " + field.text("form"));
-    }
-    return new Field(
-        field.text("name"),
-        field.texts("keys"),
-        form,
-        field.text("unit"),
-        field.whole("decimals", 0),
-        always,
-        field.textOrNull("otherwise"));
+  private static Timing timing(Section topic) {
+    @Nullable Duration every =
+        topic.has("every")
+            ? topic.duration("every", Duration.ZERO, LEAST_INTERVAL, LONGEST_SILENCE)
+            : null;
+    return new Timing(topic.text("when", "interval").equals("reading"), every);
   }
 
   private void checkTopic(Section section, boolean perValue) {
@@ -204,7 +220,8 @@ final class ContractFile {
 
   private static void checkPlaceholders(Section section, boolean perValue) {
     String topic = section.text("topic");
-    List<String> known = perValue ? List.of("{prefix}", "{suffix}") : List.of("{prefix}");
+    List<String> known =
+        perValue ? List.of("{prefix}", "{client}", "{suffix}") : List.of("{prefix}", "{client}");
     Matcher matcher = PLACEHOLDER.matcher(topic);
     while (matcher.find()) {
       if (!known.contains(matcher.group())) {

@@ -1,29 +1,61 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
+import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a contract file says.
 ///
 /// @param contract the topic contract
 /// @param cleanPrefix whether a prefix is brought into the form of the topic suffixes
-record ContractType(TopicContract contract, boolean cleanPrefix) {
+/// @param interval interval of a publication that names none
+/// @param isDiscovered whether Home Assistant is told of a publication that does not say
+record ContractType(
+    TopicContract contract, boolean cleanPrefix, Duration interval, boolean isDiscovered) {
+  static final Duration INTERVAL = Duration.ofSeconds(5);
 
-  /// Options a publication may switch on.
+  /// Options a publication may switch on or off.
   List<String> options() {
-    return rules(JsonArrayTopic.class).map(JsonArrayTopic::option).distinct().toList();
+    return Stream.of(
+            rules(JsonArrayTopic.class).map(JsonArrayTopic::option),
+            allFields().flatMap(field -> Stream.ofNullable(field.negatedWith())),
+            Stream.ofNullable(contract.discovery()).map(Discovery::option))
+        .flatMap(options -> options)
+        .distinct()
+        .toList();
+  }
+
+  /// Options that are on unless a publication switches them off.
+  Set<String> usualOptions() {
+    @Nullable Discovery discovery = contract.discovery();
+    return discovery != null && isDiscovered ? Set.of(discovery.option()) : Set.of();
+  }
+
+  private Stream<TopicContract.Field> allFields() {
+    return contract.topics().stream()
+        .flatMap(rule ->
+            switch (rule) {
+              case JsonObjectTopic object -> object.fields().stream();
+              case PlainTopic plain -> Stream.of(plain.field());
+              case PerValue perValue -> Stream.of();
+              case JsonArrayTopic array -> Stream.of();
+            });
   }
 
   /// Names of the fields that a publication may bind.
   List<String> fields() {
-    return rules(JsonObjectTopic.class)
-        .flatMap(rule -> rule.fields().stream())
+    return allFields()
+        .filter(field -> field.shows() == TopicContract.Field.Shows.VALUE)
         .map(TopicContract.Field::name)
         .distinct()
         .toList();

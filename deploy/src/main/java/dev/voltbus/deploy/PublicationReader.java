@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicText;
@@ -18,8 +19,7 @@ import java.util.Set;
 
 /// Reads the publications of a site file.
 final class PublicationReader {
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
-
+  private final String site;
   private final Map<String, Device> devices;
   private final List<String> deviceNames;
   private final BrokerReader brokers;
@@ -27,13 +27,16 @@ final class PublicationReader {
   private final Map<String, String> clients = new HashMap<>();
   private final Map<String, String> places = new HashMap<>();
 
+  /// @param site what systems outside call the site
   /// @param devices the devices without fault
   /// @param deviceNames names of all devices of the file
   PublicationReader(
+      String site,
       Map<String, Device> devices,
       Collection<String> deviceNames,
       BrokerReader brokers,
       CheckedFiles.Library<ContractType> contracts) {
+    this.site = site;
     this.devices = devices;
     this.deviceNames = List.copyOf(deviceNames);
     this.brokers = brokers;
@@ -76,7 +79,7 @@ final class PublicationReader {
     TopicContract.Overrides overrides = values.overrides();
     type.perValue().ifPresent(rule -> values.checkSuffixes());
     Duration interval =
-        section.duration("interval", INTERVAL, Duration.ofMillis(100), Duration.ofHours(24));
+        section.duration("interval", type.interval(), Duration.ofMillis(100), Duration.ofHours(24));
     Optional<BrokerSettings> settings =
         brokers.named(section.text("broker")).map(base -> settings(name, section, type, base));
     if (section.faults().count() > before || settings.isEmpty()) {
@@ -92,7 +95,9 @@ final class PublicationReader {
             interval,
             options,
             bindings,
-            overrides));
+            overrides,
+            site,
+            section.text("discovery-prefix", Discovery.DEFAULT_PREFIX)));
   }
 
   /// The broker's settings with this publication's client id, root topic, QoS and retain.
@@ -113,10 +118,10 @@ final class PublicationReader {
             section.flag("retain-by-default", base.retainByDefault()));
   }
 
-  private static String prefix(Section section, Section broker, ContractType type) {
+  private String prefix(Section section, Section broker, ContractType type) {
     String key = section.has("prefix") ? "prefix" : "contract";
     String prefix =
-        section.text("prefix", broker.text("root-topic", type.contract().defaultPrefix()));
+        section.text("prefix", broker.text("root-topic", usual(type.contract().defaultPrefix())));
     if (type.cleanPrefix()) {
       return TopicText.root(prefix);
     }
@@ -135,10 +140,15 @@ final class PublicationReader {
       claim(section, "client-id", clients, client(own, address), name);
       return own;
     }
-    String usual = broker.text("client-id", type.contract().clientId());
+    String usual = broker.text("client-id", usual(type.contract().clientId()));
     String id = clients.containsKey(client(usual, address)) ? usual + "-" + name : usual;
     claim(section, "contract", clients, client(id, address), name);
     return id;
+  }
+
+  /// What a contract gives as default, for this site.
+  private String usual(String text) {
+    return text.replace("{site}", site);
   }
 
   private static String client(String id, String address) {

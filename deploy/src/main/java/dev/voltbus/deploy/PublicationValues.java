@@ -31,7 +31,7 @@ final class PublicationValues {
   /// The options that are on.
   Set<String> options() {
     Section options = section.section("options");
-    Set<String> on = new HashSet<>();
+    Set<String> on = new HashSet<>(type.usualOptions());
     options
         .node()
         .fieldNames()
@@ -40,6 +40,8 @@ final class PublicationValues {
             options.fault(option, unknownInContract("option", option, type.options()));
           } else if (options.flag(option, false)) {
             on.add(option);
+          } else {
+            on.remove(option);
           }
         });
     return on;

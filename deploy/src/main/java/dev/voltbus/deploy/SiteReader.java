@@ -40,6 +40,7 @@ final class SiteReader {
     brokers.read(root.sections("brokers"));
     List<Publication> publications =
         new PublicationReader(
+                root.text("site-id", root.text("site")),
                 devices,
                 root.sections("devices").keySet(),
                 brokers,

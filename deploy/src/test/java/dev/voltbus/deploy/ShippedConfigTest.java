@@ -146,8 +146,8 @@ class ShippedConfigTest {
     assertEquals(
         List.of("tinybms", "BE", "BE2"),
         site.publications().stream().map(Publication::name).toList());
-    assertEquals(Set.of(Publication.CELL_VOLTAGES), publication(site, "BE").options());
-    assertEquals(Set.of(), publication(site, "BE2").options());
+    assertEquals(Set.of(Publication.CELL_VOLTAGES, "discovery"), publication(site, "BE").options());
+    assertEquals(Set.of("discovery"), publication(site, "BE2").options());
     assertEquals("BE2", publication(site, "BE2").prefix());
     assertEquals("dbe_client", publication(site, "BE").broker().clientId());
     assertEquals("dbe_client-BE2", publication(site, "BE2").broker().clientId());

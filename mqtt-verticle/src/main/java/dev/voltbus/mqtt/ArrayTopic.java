@@ -5,7 +5,6 @@ import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
-import dev.voltbus.contract.TopicContract.Override;
 import dev.voltbus.contract.WireSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// One JSON object with one array of numbers, such as the cell voltages; not sent while it is
 /// empty.
 final class ArrayTopic implements IntervalTopic {
+  private final String rule;
   private final Topic topic;
   private final byte[] name;
   private final int decimals;
   private final List<Item> items = new ArrayList<>();
+  private int mostItems;
 
   private record Item(String device, int index, UnitConversion conversion) {}
 
@@ -29,7 +31,8 @@ final class ArrayTopic implements IntervalTopic {
       Publication publication,
       Map<String, SnapshotLayout> layouts,
       Consumer<String> complaint) {
-    this.topic = topic(rule, publication);
+    this.rule = rule.name();
+    this.topic = Topic.of(rule, publication);
     this.name = JsonText.quoted(rule.field());
     this.decimals = rule.decimals();
     Pattern keys = Pattern.compile(rule.keys());
@@ -41,14 +44,6 @@ final class ArrayTopic implements IntervalTopic {
         }
       }
     }
-  }
-
-  static Topic topic(JsonArrayTopic rule, Publication publication) {
-    return Topic.of(
-        Topic.named(rule.topic(), publication),
-        rule.sending(),
-        Override.NONE,
-        publication.broker());
   }
 
   private void add(
@@ -78,28 +73,44 @@ final class ArrayTopic implements IntervalTopic {
     items.add(new Item(device, index, conversion.get()));
   }
 
-  @java.lang.Override
+  @Override
+  public String name() {
+    return rule;
+  }
+
+  @Override
+  public boolean canShow(@Nullable String field) {
+    return !items.isEmpty();
+  }
+
+  /// The most items it has had: a battery has fewer cells than its register map, and a cell that is
+  /// not good for a while is still there.
+  int mostItems() {
+    return mostItems;
+  }
+
+  @Override
   public void send(
-      Map<String, ReceivedSnapshot> snapshots, long nowNanos, JsonText out, Outlet outlet) {
+      Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet) {
     out.reset();
     out.raw('{');
     out.raw(name);
     out.raw(':');
     out.raw('[');
-    int empty = out.length();
+    int count = 0;
     for (Item item : items) {
       ReceivedSnapshot received = snapshots.get(item.device);
-      if (received != null && Showing.of(received, item.index, nowNanos) == Showing.VALUE) {
-        if (out.length() > empty) {
+      if (received != null && Showing.of(received, item.index, now.nanos()) == Showing.VALUE) {
+        if (count++ > 0) {
           out.raw(',');
         }
         out.fixed(item.conversion.apply(received.snapshot().value(item.index)), decimals);
       }
     }
-    boolean isEmpty = out.length() == empty;
     out.raw(']');
     out.raw('}');
-    if (!isEmpty) {
+    mostItems = Math.max(mostItems, count);
+    if (count > 0) {
       outlet.offer(topic, out.toBuffer());
     }
   }

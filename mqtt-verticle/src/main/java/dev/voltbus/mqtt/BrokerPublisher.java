@@ -36,6 +36,9 @@ final class BrokerPublisher implements Publisher, Outlet {
     void online();
 
     void offline(String reason);
+
+    /// What arrived on a topic that the contract listens to.
+    void message(MqttPublishMessage message);
   }
 
   /// @param mayWrite whether this process still holds the publication's lease
@@ -117,7 +120,7 @@ final class BrokerPublisher implements Publisher, Outlet {
             .map(PerValue.class::cast)
             .findFirst()
             .orElse(new PerValue("{prefix}/{suffix}", Sending.DEFAULT, Reporting.ON_CHANGE));
-    String name = Topic.named(rule.topic(), publication.prefix(), spec.topicSuffix());
+    String name = Topic.named(rule.topic(), publication, spec.topicSuffix());
     return new ValueTopic(
         Topic.of(name, rule.sending(), publication.overrides().of(spec.key()), settings), spec);
   }
@@ -161,7 +164,7 @@ final class BrokerPublisher implements Publisher, Outlet {
 
     @Override
     public void message(MqttPublishMessage message) {
-      // This connection subscribes to nothing; a broker that keeps an old session may still send.
+      presence.message(message);
     }
   }
 }

@@ -226,9 +226,16 @@ final class Connection implements Outlet {
 
   /// Nothing will arrive on this connection, but what it sends still gets there.
   private void unheard(Session which, Throwable failure) {
-    if (session == which) {
-      LOG.error("{} hears nothing: {}", settings.label(), Session.reason(failure));
-      listener.offline(Session.reason(failure));
+    if (session != which) {
+      return;
+    }
+    String reason = Session.reason(failure);
+    if (settings.mustHear()) {
+      LOG.error("{} hears nothing: {}", settings.label(), reason);
+      listener.offline(reason);
+    } else {
+      LOG.warn("{} hears nothing, but sends: {}", settings.label(), reason);
+      listener.online();
     }
   }
 

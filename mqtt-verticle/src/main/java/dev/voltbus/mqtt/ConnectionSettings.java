@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive whole seconds, zero for none
 /// @param presence birth, will and farewell, or null for none
 /// @param filters topic filters to subscribe with QoS 1
+/// @param mustHear whether it is of no use where the broker refuses the filters
 record ConnectionSettings(
     String label,
     BrokerSettings broker,
     Duration keepAlive,
     @Nullable Presence presence,
-    List<String> filters) {
+    List<String> filters,
+    boolean mustHear) {
 
   /// What tells others whether the connection is alive.
   record Presence(Topic topic, Buffer online, Buffer offline) {}
@@ -38,11 +40,16 @@ record ConnectionSettings(
         status == null
             ? null
             : new Presence(
-                Topic.of(status, publication.prefix()),
+                Topic.of(status, publication),
                 Buffer.buffer(status.online()),
                 Buffer.buffer(status.offline()));
     return new ConnectionSettings(
-        label(publication, broker), broker, keepAlive(contract, broker), presence, List.of());
+        label(publication, broker),
+        broker,
+        keepAlive(contract, broker),
+        presence,
+        DiscoveryAnnouncer.birthTopic(publication).stream().toList(),
+        false);
   }
 
   /// The connection on which commands arrive: always a clean session, so that no command waits at
@@ -54,7 +61,8 @@ record ConnectionSettings(
         broker.withClientId(broker.clientId() + "-cmd"),
         keepAlive(publication.contract(), broker),
         null,
-        List.of(filter));
+        List.of(filter),
+        true);
   }
 
   private static String label(Publication publication, BrokerSettings broker) {

@@ -5,7 +5,10 @@ import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.Field;
+import dev.voltbus.contract.TopicContract.Field.Form;
+import dev.voltbus.contract.TopicContract.Field.Shows;
 import dev.voltbus.contract.WireSource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,21 +16,29 @@ import org.jspecify.annotations.Nullable;
 
 /// One field of a JSON object, compiled: which value of which device it shows, and how.
 final class FieldPlan {
+  /// The time of a reading that was not.
+  static final long NEVER = Long.MIN_VALUE;
+
+  private static final double MILLIS = 1000;
+
   private final Field field;
   private final byte[] name;
+  private final String site;
   private final String device;
   private final int index;
   private final UnitConversion conversion;
-  private final byte @Nullable [] otherwise;
+  private final boolean isNegated;
 
-  private FieldPlan(Field field, String device, int index, UnitConversion conversion) {
+  private FieldPlan(
+      Field field, Publication publication, String device, int index, UnitConversion conversion) {
     this.field = field;
     this.name = JsonText.quoted(field.name());
+    this.site = publication.site();
     this.device = device;
     this.index = index;
     this.conversion = conversion;
-    @Nullable String text = field.otherwise();
-    this.otherwise = field.always() && text != null ? JsonText.quoted(text) : null;
+    @Nullable String option = field.negatedWith();
+    this.isNegated = option != null && publication.options().contains(option);
   }
 
   /// @param layouts layouts by device, as far as known
@@ -37,11 +48,14 @@ final class FieldPlan {
       Publication publication,
       Map<String, SnapshotLayout> layouts,
       Consumer<String> complaint) {
+    if (field.shows() != Shows.VALUE) {
+      return new FieldPlan(field, publication, "", -1, UnitConversion.NONE);
+    }
     Publication.@Nullable Binding bound = publication.bindings().get(field.name());
     String device = bound == null ? publication.devices().getFirst() : bound.device();
     SnapshotLayout layout = layouts.get(device);
     if (layout == null) {
-      return new FieldPlan(field, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
     }
     int index = bound == null ? first(field, layout) : layout.indexOf(bound.key());
     if (index < 0) {
@@ -49,9 +63,9 @@ final class FieldPlan {
         complaint.accept(
             "field=" + field.name() + " left out: device " + device + " has no key " + bound.key());
       }
-      return new FieldPlan(field, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
     }
-    return converted(field, device, layout, index, complaint);
+    return converted(field, publication, device, layout, index, complaint);
   }
 
   private static int first(Field field, SnapshotLayout layout) {
@@ -64,10 +78,15 @@ final class FieldPlan {
   }
 
   private static FieldPlan converted(
-      Field field, String device, SnapshotLayout layout, int index, Consumer<String> complaint) {
+      Field field,
+      Publication publication,
+      String device,
+      SnapshotLayout layout,
+      int index,
+      Consumer<String> complaint) {
     RegisterSpec spec = layout.spec(index);
     boolean isText = spec.source() instanceof WireSource wire && wire.type().isText();
-    if (isText && field.form() != Field.Form.TEXT) {
+    if (isText && field.form() != Form.TEXT) {
       complaint.accept(
           "field="
               + field.name()
@@ -76,10 +95,10 @@ final class FieldPlan {
               + " of device "
               + device
               + " is a text, not a number");
-      return new FieldPlan(field, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
     }
-    if (field.form() == Field.Form.TEXT) {
-      return new FieldPlan(field, device, index, UnitConversion.NONE);
+    if (field.form() == Form.TEXT) {
+      return new FieldPlan(field, publication, device, index, UnitConversion.NONE);
     }
     String unit = spec.presentation().unit();
     Optional<UnitConversion> conversion = UnitConversion.between(unit, field.unit());
@@ -96,49 +115,114 @@ final class FieldPlan {
               + " does not convert to '"
               + field.unit()
               + "'");
-      return new FieldPlan(field, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
     }
-    return new FieldPlan(field, device, index, conversion.get());
+    return new FieldPlan(field, publication, device, index, conversion.get());
   }
 
-  /// Writes the field if it has something to show.
+  /// Whether it shows a value of a device.
+  boolean isValue() {
+    return field.shows() == Shows.VALUE;
+  }
+
+  boolean isNamed(@Nullable String other) {
+    return field.name().equals(other);
+  }
+
+  /// Whether there is anything it could show.
+  boolean canShow() {
+    return !isValue() || index >= 0 || field.otherwise() != null;
+  }
+
+  /// When the value that it shows now was read, Unix milliseconds, or `NEVER`.
+  long readAt(Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    @Nullable ReceivedSnapshot received = shown(snapshots, now);
+    return received == null ? NEVER : received.snapshot().readAt(received.layout().groupOf(index));
+  }
+
+  /// The snapshot with the value, or null while it cannot be shown.
+  private @Nullable ReceivedSnapshot shown(Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    @Nullable ReceivedSnapshot received = index < 0 ? null : snapshots.get(device);
+    return received != null && Showing.of(received, index, now.nanos()) == Showing.VALUE
+        ? received
+        : null;
+  }
+
+  /// Writes the field with its name if it has something to show.
   ///
+  /// @param time what a time field shows, Unix milliseconds
   /// @param isFirst whether it is the first of its object
   /// @return whether it was written
-  boolean write(
-      JsonText out, Map<String, ReceivedSnapshot> snapshots, long nowNanos, boolean isFirst) {
-    ReceivedSnapshot received = index < 0 ? null : snapshots.get(device);
-    boolean isShown = received != null && Showing.of(received, index, nowNanos) == Showing.VALUE;
-    @Nullable String text = isShown && received != null ? text(received) : null;
-    boolean hasValue = isShown && (field.form() != Field.Form.TEXT || text != null);
-    if (!hasValue && otherwise == null) {
-      return false;
-    }
+  boolean member(
+      JsonText out,
+      Map<String, ReceivedSnapshot> snapshots,
+      Moment now,
+      long time,
+      boolean isFirst) {
+    int before = out.length();
     if (!isFirst) {
       out.raw(',');
     }
     out.raw(name);
     out.raw(':');
-    if (hasValue && received != null) {
-      value(out, received, text);
-    } else if (otherwise != null) {
-      out.raw(otherwise);
+    boolean isWritten = content(out, snapshots, now, time, true);
+    if (!isWritten) {
+      out.cut(before);
     }
+    return isWritten;
+  }
+
+  /// Writes what it shows without name and quotes, if there is something.
+  boolean bare(JsonText out, Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    return content(out, snapshots, now, now.wallMillis(), false);
+  }
+
+  private boolean content(
+      JsonText out,
+      Map<String, ReceivedSnapshot> snapshots,
+      Moment now,
+      long time,
+      boolean isQuoted) {
+    return switch (field.shows()) {
+      case VALUE -> value(out, shown(snapshots, now), isQuoted);
+      case SITE -> text(out, site, isQuoted);
+      case UNIX_TIME -> {
+        out.oneOrMore(time / MILLIS, 3);
+        yield true;
+      }
+      case ISO_TIME -> text(out, Instant.ofEpochMilli(time).toString(), isQuoted);
+    };
+  }
+
+  private boolean value(JsonText out, @Nullable ReceivedSnapshot received, boolean isQuoted) {
+    if (received == null || field.form() == Form.TEXT) {
+      @Nullable String text =
+          received == null ? null : received.snapshot().text(received.layout(), index);
+      return text(out, text == null ? field.otherwise() : text, isQuoted);
+    }
+    double number = conversion.apply(received.snapshot().value(index));
+    number(out, isNegated ? -number : number);
     return true;
   }
 
-  private @Nullable String text(ReceivedSnapshot received) {
-    return field.form() == Field.Form.TEXT
-        ? received.snapshot().text(received.layout(), index)
-        : null;
-  }
-
-  private void value(JsonText out, ReceivedSnapshot received, @Nullable String text) {
-    double number = conversion.apply(received.snapshot().value(index));
+  private void number(JsonText out, double number) {
     switch (field.form()) {
       case NUMBER -> out.atMost(number, field.decimals());
       case INTEGER -> out.atMost(number, 0);
-      case TEXT -> out.string(text == null ? "" : text);
+      case DOUBLE -> out.oneOrMore(number, field.decimals());
+      case TEXT -> throw new IllegalStateException("field " + field.name() + " is a text");
     }
+  }
+
+  private static boolean text(JsonText out, @Nullable String text, boolean isQuoted) {
+    if (text == null) {
+      return false;
+    }
+    if (isQuoted) {
+      out.string(text);
+    } else {
+      out.bare(text);
+    }
+    return true;
   }
 }

@@ -1,11 +1,29 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.ReceivedSnapshot;
+import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A topic that is rendered from the newest snapshots at each interval.
-sealed interface IntervalTopic permits ObjectTopic, ArrayTopic {
+sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage {
+
+  /// Name of its rule in the contract.
+  String name();
+
+  /// Its own interval, or null for the publication's.
+  default @Nullable Duration every() {
+    return null;
+  }
+
+  /// Whether it can show something of the devices known so far.
+  ///
+  /// @param field field of the topic, null for the topic itself
+  boolean canShow(@Nullable String field);
+
+  /// Makes it due although nothing was read since, as after a new connection.
+  default void forget() {}
 
   /// Renders and sends it, or does nothing if there is nothing to show.
-  void send(Map<String, ReceivedSnapshot> snapshots, long nowNanos, JsonText out, Outlet outlet);
+  void send(Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet);
 }

@@ -39,6 +39,12 @@ final class JsonText {
     return Arrays.copyOf(out.bytes, out.length);
   }
 
+  /// A text as it stands between the quotes of a JSON string.
+  static String escaped(String text) {
+    byte[] quoted = quoted(text);
+    return new String(quoted, 1, quoted.length - 2, StandardCharsets.UTF_8);
+  }
+
   void reset() {
     length = 0;
   }
@@ -106,6 +112,22 @@ final class JsonText {
     } else {
       plain(rounded(number, decimals).stripTrailingZeros().toPlainString());
     }
+  }
+
+  /// At least one decimal and at most so many: 85.0, 85.12.
+  void oneOrMore(double number, int decimals) {
+    if (round(number, decimals)) {
+      stripZeros();
+      decimal(scale == 0 ? 1 : 0);
+    } else {
+      BigDecimal shown = rounded(number, decimals).stripTrailingZeros();
+      plain(shown.setScale(Math.max(1, shown.scale())).toPlainString());
+    }
+  }
+
+  /// A text as it is, without quotes.
+  void bare(String text) {
+    raw(text.getBytes(StandardCharsets.UTF_8));
   }
 
   void string(String text) {

@@ -42,7 +42,7 @@ public final class MqttVerticle extends VerticleBase {
     List<String> topics = new ArrayList<>();
     @Nullable StatusTopic status = publication.contract().status();
     if (status != null) {
-      topics.add(Topic.of(status, publication.prefix()).name());
+      topics.add(Topic.of(status, publication).name());
     }
     topics.addAll(PublicationRenderer.topics(publication, devices));
     @Nullable String filter = CommandLine.filter(publication);

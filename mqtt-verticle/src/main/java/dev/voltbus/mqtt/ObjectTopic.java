@@ -4,48 +4,93 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
-import dev.voltbus.contract.TopicContract.Override;
+import dev.voltbus.contract.TopicContract.Timing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One JSON object of several values. Fields without a good value are missing, never null or zero.
 final class ObjectTopic implements IntervalTopic {
+  private final String rule;
   private final Topic topic;
+  private final Timing timing;
   private final List<FieldPlan> fields;
+  private final boolean hasValues;
+  private long sentReadAt = FieldPlan.NEVER;
 
   ObjectTopic(
       JsonObjectTopic rule,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
       Consumer<String> complaint) {
-    this.topic = topic(rule, publication);
+    this.rule = rule.name();
+    this.topic = Topic.of(rule, publication);
+    this.timing = rule.timing();
     this.fields =
         rule.fields().stream()
             .map(field -> FieldPlan.compile(field, publication, layouts, complaint))
             .toList();
+    this.hasValues = fields.stream().anyMatch(FieldPlan::isValue);
   }
 
-  static Topic topic(JsonObjectTopic rule, Publication publication) {
-    return Topic.of(
-        Topic.named(rule.topic(), publication),
-        rule.sending(),
-        Override.NONE,
-        publication.broker());
+  @Override
+  public String name() {
+    return rule;
   }
 
-  @java.lang.Override
+  @Override
+  public @Nullable Duration every() {
+    return timing.every();
+  }
+
+  @Override
+  public boolean canShow(@Nullable String field) {
+    return fields.stream().anyMatch(plan -> plan.isNamed(field) && plan.canShow());
+  }
+
+  /// What the broker does not keep was delivered, or is too old to be told now.
+  @Override
+  public void forget() {
+    if (topic.retain()) {
+      sentReadAt = FieldPlan.NEVER;
+    }
+  }
+
+  @Override
   public void send(
-      Map<String, ReceivedSnapshot> snapshots, long nowNanos, JsonText out, Outlet outlet) {
+      Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet) {
+    long readAt = readAt(snapshots, now);
+    if (timing.needsReading() && (readAt == FieldPlan.NEVER || readAt == sentReadAt)) {
+      return;
+    }
+    if (render(snapshots, now, hasValues ? readAt : now.wallMillis(), out)
+        && outlet.offer(topic, out.toBuffer())) {
+      sentReadAt = readAt;
+    }
+  }
+
+  /// The newest reading among the values shown.
+  private long readAt(Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    long newest = FieldPlan.NEVER;
+    for (FieldPlan field : fields) {
+      newest = Math.max(newest, field.readAt(snapshots, now));
+    }
+    return newest;
+  }
+
+  private boolean render(
+      Map<String, ReceivedSnapshot> snapshots, Moment now, long time, JsonText out) {
     out.reset();
     out.raw('{');
-    boolean isFirst = true;
+    int empty = out.length();
+    boolean shows = !hasValues;
     for (FieldPlan field : fields) {
-      isFirst &= !field.write(out, snapshots, nowNanos, isFirst);
+      boolean isWritten = field.member(out, snapshots, now, time, out.length() == empty);
+      shows |= isWritten && field.isValue();
     }
     out.raw('}');
-    if (!isFirst) {
-      outlet.offer(topic, out.toBuffer());
-    }
+    return shows;
   }
 }

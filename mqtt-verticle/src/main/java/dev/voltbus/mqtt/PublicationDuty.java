@@ -6,11 +6,16 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.TopicContract.StatusTopic;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +33,6 @@ final class PublicationDuty implements ShardDuty {
   private final LayoutBook book;
   private final Tally tally;
   private final @Nullable CommandLine commands;
-  private final boolean hasIntervalTopics;
   private @Nullable Work work;
 
   /// @param context the event loop all of it runs on
@@ -47,7 +51,6 @@ final class PublicationDuty implements ShardDuty {
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), publication, "values");
     this.commands = CommandLine.of(vertx, wiring, site, publication);
-    this.hasIntervalTopics = PublicationRenderer.hasIntervalTopics(publication);
   }
 
   @Override
@@ -90,8 +93,12 @@ final class PublicationDuty implements ShardDuty {
     private final BrokerPublisher publisher;
     private final PublicationRenderer renderer;
     private final DeviceFeed feed;
-    private @Nullable IntervalGrid grid;
-    private long timer = -1;
+    private final @Nullable DiscoveryAnnouncer discovery;
+    private final List<Cycle> cycles = new ArrayList<>();
+    private @Nullable Cycle interval;
+
+    /// Between the greeting of a connection and its loss, so that nothing overtakes the greeting.
+    private boolean isOnline;
 
     private Work(Lease lease) {
       this.lease = lease;
@@ -99,6 +106,7 @@ final class PublicationDuty implements ShardDuty {
       this.renderer = new PublicationRenderer(publication, publisher, this::complain);
       this.feed =
           new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
+      this.discovery = DiscoveryAnnouncer.of(vertx, publication, publisher, this::sendAll);
     }
 
     private Future<Void> begin() {
@@ -107,7 +115,40 @@ final class PublicationDuty implements ShardDuty {
       if (commands != null) {
         commands.begin(lease, publisher);
       }
+      startCycles();
+      if (discovery != null) {
+        discovery.changed(renderer);
+      }
       return feed.start().recover(this::undo);
+    }
+
+    /// Those that do not wait for a device.
+    private void startCycles() {
+      for (Duration every : PublicationRenderer.ownIntervals(publication)) {
+        cycle(every, () -> renderer.sendTopicsEvery(every, Moment.now(time)));
+      }
+      @Nullable Duration repeat = statusRepeat();
+      if (repeat != null && repeat.isPositive()) {
+        cycle(repeat, publisher::announce);
+      }
+    }
+
+    private @Nullable Duration statusRepeat() {
+      @Nullable StatusTopic status = publication.contract().status();
+      return status == null ? null : status.repeat();
+    }
+
+    private void cycle(Duration every, Runnable action) {
+      cycles.add(
+          Cycle.start(
+              vertx,
+              time,
+              every,
+              () -> {
+                if (isOnline) {
+                  action.run();
+                }
+              }));
     }
 
     /// A duty that fails to begin is not ended by the leases.
@@ -116,8 +157,9 @@ final class PublicationDuty implements ShardDuty {
     }
 
     private Future<Void> end() {
-      if (timer >= 0) {
-        vertx.cancelTimer(timer);
+      cycles.forEach(Cycle::stop);
+      if (discovery != null) {
+        discovery.offline();
       }
       Future<Void> noMoreSnapshots = feed.stop();
       Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
@@ -130,37 +172,76 @@ final class PublicationDuty implements ShardDuty {
 
     @Override
     public void online() {
+      isOnline = true;
       health().up(part());
-      renderer.reportAllValues(time.monotonicNanos());
-      renderer.sendIntervalTopics(time.monotonicNanos());
+      if (discovery != null) {
+        discovery.online();
+      }
+      sendAll();
+    }
+
+    /// Everything that can be shown, as after a new connection.
+    private void sendAll() {
+      Moment now = Moment.now(time);
+      renderer.forget();
+      renderer.reportValues(now.nanos());
+      sendIntervalTopics();
+      PublicationRenderer.ownIntervals(publication)
+          .forEach(every -> renderer.sendTopicsEvery(every, now));
     }
 
     @Override
     public void offline(String reason) {
+      isOnline = false;
+      if (discovery != null) {
+        discovery.offline();
+      }
       health().down(part(), reason);
+    }
+
+    @Override
+    public void message(MqttPublishMessage message) {
+      if (discovery != null) {
+        discovery.message(message);
+      }
     }
 
     /// While offline nothing is tried: the newest value goes out after the reconnect.
     private void accept(ReceivedSnapshot received) {
-      renderer.accept(received);
-      if (publisher.isConnected()) {
+      if (renderer.accept(received) && discovery != null) {
+        discovery.changed(renderer);
+      }
+      if (isOnline) {
         renderer.reportValues(received.snapshot().device(), time.monotonicNanos());
       }
-      if (hasIntervalTopics && grid == null) {
-        IntervalGrid started = IntervalGrid.from(time.monotonicNanos(), publication.interval());
-        grid = started;
-        cycle(started, false);
+      if (interval == null) {
+        Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);
+        interval = started;
+        cycles.add(started);
+        if (isOnline) {
+          sendIntervalTopics();
+        }
       }
     }
 
-    private void cycle(IntervalGrid on, boolean isRepeated) {
-      if (publisher.isConnected()) {
-        if (isRepeated) {
-          publisher.announce();
-        }
-        renderer.sendIntervalTopics(time.monotonicNanos());
+    /// The number of a battery's cells is known once they were read.
+    private void sendIntervalTopics() {
+      int before = renderer.arrayItems();
+      renderer.sendIntervalTopics(Moment.now(time));
+      if (discovery != null && renderer.arrayItems() != before) {
+        discovery.changed(renderer);
       }
-      timer = vertx.setTimer(on.millisToNext(time.monotonicNanos()), id -> cycle(on, true));
+    }
+
+    private void repeat() {
+      if (!isOnline) {
+        return;
+      }
+      @Nullable Duration repeat = statusRepeat();
+      if (repeat != null && repeat.isZero()) {
+        publisher.announce();
+      }
+      sendIntervalTopics();
     }
 
     private void complain(String text) {

@@ -8,14 +8,19 @@ import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
+import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Turns the newest snapshots of a publication's devices into messages. Knows topics and payloads,
 /// not brokers; the plans are compiled again only when a device's layout changes.
@@ -34,14 +39,19 @@ final class PublicationRenderer {
     this.publication = publication;
     this.outlet = outlet;
     this.complaint = complaint;
+    this.intervalTopics = compileIntervalTopics();
   }
 
   /// Takes a snapshot as the newest of its device.
-  void accept(ReceivedSnapshot received) {
+  ///
+  /// @return whether it can show other things than before
+  boolean accept(ReceivedSnapshot received) {
     ReceivedSnapshot before = snapshots.put(received.snapshot().device(), received);
-    if (before == null || before.layout().id() != received.layout().id()) {
+    boolean isOther = before == null || before.layout().id() != received.layout().id();
+    if (isOther) {
       compile(received);
     }
+    return isOther;
   }
 
   /// Whether any device has been heard of.
@@ -58,15 +68,51 @@ final class PublicationRenderer {
     }
   }
 
-  /// Sends each value of each device that can be shown, as after a new connection.
-  void reportAllValues(long nowNanos) {
-    reports.values().forEach(list -> list.forEach(ValueReports::forget));
+  /// Sends each value of each device that is due.
+  void reportValues(long nowNanos) {
     publication.devices().forEach(device -> reportValues(device, nowNanos));
   }
 
-  /// Sends the topics that go out at each interval.
-  void sendIntervalTopics(long nowNanos) {
-    intervalTopics.forEach(topic -> topic.send(snapshots, nowNanos, out, outlet));
+  /// Makes all topics due that the broker may have lost.
+  void forget() {
+    reports.values().forEach(list -> list.forEach(ValueReports::forget));
+    intervalTopics.forEach(IntervalTopic::forget);
+  }
+
+  /// Sends the topics that go out at each interval of the publication, once a device was heard of.
+  void sendIntervalTopics(Moment now) {
+    if (hasSnapshot()) {
+      send(null, now);
+    }
+  }
+
+  /// Sends the topics that have this interval of their own.
+  void sendTopicsEvery(Duration interval, Moment now) {
+    send(interval, now);
+  }
+
+  private void send(@Nullable Duration interval, Moment now) {
+    for (IntervalTopic topic : intervalTopics) {
+      if (Objects.equals(topic.every(), interval)) {
+        topic.send(snapshots, now, out, outlet);
+      }
+    }
+  }
+
+  /// Items of all arrays together, the most they have had.
+  int arrayItems() {
+    int items = 0;
+    for (IntervalTopic topic : intervalTopics) {
+      if (topic instanceof ArrayTopic array) {
+        items += array.mostItems();
+      }
+    }
+    return items;
+  }
+
+  /// The topics that go out at intervals, compiled for the devices heard of.
+  List<IntervalTopic> intervalTopics() {
+    return intervalTopics;
   }
 
   private void compile(ReceivedSnapshot received) {
@@ -89,6 +135,8 @@ final class PublicationRenderer {
         case PerValue perValue -> {}
         case JsonObjectTopic object ->
             compiled.add(new ObjectTopic(object, publication, layouts, this::complain));
+        case PlainTopic plain ->
+            compiled.add(new PlainMessage(plain, publication, layouts, this::complain));
         case JsonArrayTopic array -> {
           if (publication.options().contains(array.option())) {
             compiled.add(new ArrayTopic(array, publication, layouts, this::complain));
@@ -96,7 +144,7 @@ final class PublicationRenderer {
         }
       }
     }
-    return compiled;
+    return List.copyOf(compiled);
   }
 
   private void complain(String text) {
@@ -105,9 +153,21 @@ final class PublicationRenderer {
     }
   }
 
-  /// Whether a publication has topics that go out at each interval.
-  static boolean hasIntervalTopics(Publication publication) {
-    return publication.contract().topics().stream().anyMatch(rule -> !(rule instanceof PerValue));
+  /// The intervals that topics of a publication have of their own.
+  static List<Duration> ownIntervals(Publication publication) {
+    return publication.contract().topics().stream()
+        .flatMap(rule -> Stream.ofNullable(ownInterval(rule)))
+        .distinct()
+        .toList();
+  }
+
+  private static @Nullable Duration ownInterval(TopicRule rule) {
+    return switch (rule) {
+      case JsonObjectTopic object -> object.timing().every();
+      case PlainTopic plain -> plain.timing().every();
+      case PerValue perValue -> null;
+      case JsonArrayTopic array -> null;
+    };
   }
 
   /// The topics a publication sends to, in the order of the contract and of the register maps.
@@ -117,6 +177,7 @@ final class PublicationRenderer {
       switch (rule) {
         case PerValue perValue -> addValues(topics, publication, perValue, devices);
         case JsonObjectTopic object -> topics.add(Topic.named(object.topic(), publication));
+        case PlainTopic plain -> topics.add(Topic.named(plain.topic(), publication));
         case JsonArrayTopic array -> {
           if (publication.options().contains(array.option())) {
             topics.add(Topic.named(array.topic(), publication));

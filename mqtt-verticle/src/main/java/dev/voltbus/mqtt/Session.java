@@ -105,7 +105,16 @@ final class Session {
     Map<String, Integer> filters = new HashMap<>();
     settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
     client.subscribe(filters).onFailure(subscribed::tryFail);
-    return subscribed.future();
+    return subscribed
+        .future()
+        .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(new MqttFailure(subscribeReason(failure))));
+  }
+
+  private static String subscribeReason(Throwable failure) {
+    return failure instanceof TimeoutException
+        ? "no answer to SUBSCRIBE for " + ACCEPT_MILLIS + " ms"
+        : reason(failure);
   }
 
   private void subscribed(MqttSubAckMessage answer) {

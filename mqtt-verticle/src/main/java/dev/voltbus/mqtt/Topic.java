@@ -5,6 +5,7 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TopicContract.Override;
 import dev.voltbus.contract.TopicContract.Sending;
 import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.TopicContract.TopicRule;
 import org.jspecify.annotations.Nullable;
 
 /// A topic with all that is needed to send to it.
@@ -20,8 +21,14 @@ record Topic(String name, int qos, boolean retain) {
         .with(override.qos(), override.retain());
   }
 
-  static Topic of(StatusTopic status, String prefix) {
-    return new Topic(named(status.topic(), prefix, ""), status.qos(), status.retain());
+  static Topic of(StatusTopic status, Publication publication) {
+    return new Topic(named(status.topic(), publication), status.qos(), status.retain());
+  }
+
+  /// A topic that is not per value.
+  static Topic of(TopicRule rule, Publication publication) {
+    return of(
+        named(rule.topic(), publication), rule.sending(), Override.NONE, publication.broker());
   }
 
   /// The topic sent another way; null leaves a part as it is, and false switches retain off.
@@ -30,16 +37,19 @@ record Topic(String name, int qos, boolean retain) {
         name, otherQos == null ? qos : otherQos, otherRetain == null ? retain : otherRetain);
   }
 
-  /// Fills `{prefix}` and `{suffix}`; an empty prefix takes its slash along.
-  static String named(String pattern, String prefix, String suffix) {
+  static String named(String pattern, Publication publication) {
+    return named(pattern, publication, "");
+  }
+
+  /// Fills `{prefix}`, `{client}` and `{suffix}`; an empty prefix takes its slash along.
+  static String named(String pattern, Publication publication, String suffix) {
+    String prefix = publication.prefix();
     String prefixed =
         prefix.isEmpty()
             ? pattern.replace("{prefix}/", "").replace("{prefix}", "")
             : pattern.replace("{prefix}", prefix);
-    return prefixed.replace("{suffix}", suffix);
-  }
-
-  static String named(String pattern, Publication publication) {
-    return named(pattern, publication.prefix(), "");
+    return prefixed
+        .replace("{client}", publication.broker().clientId())
+        .replace("{suffix}", suffix);
   }
 }

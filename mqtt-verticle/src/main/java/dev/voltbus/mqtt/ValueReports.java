@@ -76,7 +76,7 @@ final class ValueReports {
 
   static Topic topic(Publication publication, PerValue rule, RegisterSpec spec) {
     return Topic.of(
-        Topic.named(rule.topic(), publication.prefix(), spec.topicSuffix()),
+        Topic.named(rule.topic(), publication, spec.topicSuffix()),
         rule.sending(),
         publication.overrides().of(spec.key()),
         publication.broker());

@@ -15,6 +15,7 @@ import dev.voltbus.simulator.broker.MqttBroker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +57,9 @@ class BrokerPublisherTest {
 
           @Override
           public void offline(String reason) {}
+
+          @Override
+          public void message(MqttPublishMessage message) {}
         });
   }
 

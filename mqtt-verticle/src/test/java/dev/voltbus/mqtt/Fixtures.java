@@ -3,6 +3,7 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Derivation;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Presentation;
 import dev.voltbus.contract.Publication;
@@ -14,6 +15,7 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.Field.Form;
+import dev.voltbus.contract.TopicContract.Field.Shows;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.Overrides;
@@ -21,6 +23,7 @@ import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.Reporting;
 import dev.voltbus.contract.TopicContract.Sending;
 import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.TopicContract.Timing;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import java.time.Duration;
@@ -33,6 +36,7 @@ import java.util.Set;
 final class Fixtures {
   static final String SITE = "demo";
   static final String DEVICE = "bms";
+  static final String DISCOVERY = "discovery";
 
   private Fixtures() {}
 
@@ -147,7 +151,8 @@ final class Fixtures {
         null,
         List.of(new PerValue("{prefix}/{suffix}", Sending.DEFAULT, Reporting.ON_CHANGE)),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   static TopicContract batteryEmulator() {
@@ -157,9 +162,9 @@ final class Fixtures {
         "BE",
         "dbe_client",
         Duration.ofSeconds(60),
-        new StatusTopic("{prefix}/status", "online", "offline", 1, true),
+        new StatusTopic("{prefix}/status", "online", "offline", 1, true, Duration.ZERO),
         List.of(
-            new JsonObjectTopic("info", "{prefix}/info", live, infoFields()),
+            new JsonObjectTopic("info", "{prefix}/info", live, Timing.INTERVAL, infoFields()),
             new JsonArrayTopic(
                 "spec_data",
                 "{prefix}/spec_data",
@@ -170,22 +175,64 @@ final class Fixtures {
                 "V",
                 3)),
         "{prefix}/command/+",
-        List.of("PAUSE", "RESUME", "RESTART", "STOP", "SET_LIMITS"));
+        List.of("PAUSE", "RESUME", "RESTART", "STOP", "SET_LIMITS"),
+        discovery());
+  }
+
+  private static Discovery discovery() {
+    return new Discovery(
+        DISCOVERY,
+        "{discovery}/status",
+        0,
+        List.of(
+            new Discovery.Entity(
+                "{discovery}/sensor/{prefix-id}/SOC/config",
+                "{\"name\":\"SOC\",\"unique_id\":\"{prefix-id}_SOC\"}",
+                new Discovery.ShownField("info", "SOC")),
+            new Discovery.Entity(
+                "{discovery}/sensor/{prefix-id}/state_of_health/config",
+                "{\"name\":\"SOH\"}",
+                new Discovery.ShownField("info", "state_of_health")),
+            new Discovery.Entity(
+                "{discovery}/sensor/{prefix-id}/cell_voltage{n}/config",
+                "{\"value_template\":\"{{ value_json.cell_voltages[{n-1}] }}\"}",
+                new Discovery.EachItem("spec_data")),
+            new Discovery.Entity(
+                "{discovery}/button/{prefix-id}/PAUSE/config",
+                "{\"command_topic\":\"{prefix}/command/PAUSE\"}",
+                new Discovery.Always())));
   }
 
   private static List<Field> infoFields() {
     return List.of(
-        new Field("SOC", List.of("soc", "state_of_charge"), Form.NUMBER, "%", 2, false, null),
+        Field.number("SOC", List.of("soc", "state_of_charge"), "%", 2),
         number("battery_voltage", "battery_pack_voltage", "V", 2),
         number("battery_current", "battery_pack_current", "A", 2),
-        new Field("stat_batt_power", List.of("pack_power_w"), Form.INTEGER, "W", 0, false, null),
+        new Field(
+            "stat_batt_power",
+            Shows.VALUE,
+            List.of("pack_power_w"),
+            Form.INTEGER,
+            "W",
+            0,
+            null,
+            null),
+        Field.number("state_of_health", List.of("no_such_key"), "%", 2),
         number("temperature_max", "external_temperature_1", "°C", 1),
         number("cell_max_voltage", "cell_voltage_1", "V", 3),
-        new Field("bms_status", List.of("system_status"), Form.TEXT, "", 0, true, "UNKNOWN"));
+        new Field(
+            "bms_status",
+            Shows.VALUE,
+            List.of("system_status"),
+            Form.TEXT,
+            "",
+            0,
+            "UNKNOWN",
+            null));
   }
 
   static Field number(String name, String key, String unit, int decimals) {
-    return new Field(name, List.of(key), Form.NUMBER, unit, decimals, false, null);
+    return Field.number(name, List.of(key), unit, decimals);
   }
 
   static BrokerSettings broker(int port) {
@@ -207,7 +254,9 @@ final class Fixtures {
         Duration.ofSeconds(5),
         Set.of(),
         Map.of(),
-        overrides);
+        overrides,
+        SITE,
+        Discovery.DEFAULT_PREFIX);
   }
 
   static Publication dbe(BrokerSettings broker) {
@@ -224,7 +273,35 @@ final class Fixtures {
         interval,
         Set.of(Publication.CELL_VOLTAGES),
         Map.of(),
-        Overrides.NONE);
+        Overrides.NONE,
+        SITE,
+        Discovery.DEFAULT_PREFIX);
+  }
+
+  /// One that tells Home Assistant of its entities.
+  static Publication discovered(BrokerSettings broker) {
+    Publication from = dbe(broker);
+    return with(from, "BE", Set.of(Publication.CELL_VOLTAGES, DISCOVERY), from.bindings());
+  }
+
+  /// A publication with another prefix, other options and bindings.
+  static Publication with(
+      Publication from,
+      String prefix,
+      Set<String> options,
+      Map<String, Publication.Binding> bindings) {
+    return new Publication(
+        from.name(),
+        from.contract(),
+        from.broker(),
+        prefix,
+        from.devices(),
+        from.interval(),
+        options,
+        bindings,
+        from.overrides(),
+        from.site(),
+        from.discoveryPrefix());
   }
 
   static Site site(Publication... publications) {

@@ -37,6 +37,21 @@ class JsonTextTest {
     assertEquals(expected, written(out -> out.number(number)));
   }
 
+  // Contract leaf: whole numbers keep one decimal.
+  @ParameterizedTest
+  @CsvSource({
+    "85, 85.0",
+    "85.12, 85.12",
+    "85.1256, 85.126",
+    "-0.0, 0.0",
+    "0.0004, 0.0",
+    "1740151200, 1740151200.0",
+    "1e18, 1000000000000000000.0"
+  })
+  void aDoubleHasOneDecimalOrMore(double number, String expected) {
+    assertEquals(expected, written(out -> out.oneOrMore(number, 3)));
+  }
+
   // A reader of our JSON must get the very double that was measured.
   @Test
   void anyNumberReadsBackAsItself() {

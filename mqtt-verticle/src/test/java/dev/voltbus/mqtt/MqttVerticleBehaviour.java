@@ -127,6 +127,97 @@ abstract class MqttVerticleBehaviour {
     assertTrue(gateway.metrics().count("reconnects_total", "connection=values") >= 1);
   }
 
+  // ---- Home Assistant
+
+  private TestingGateway discovered() {
+    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.discovered(broker())));
+  }
+
+  // An entity is announced only where the device has its value, and kept by the broker.
+  @Test
+  void entitiesOfWhatTheDeviceHasAreAnnouncedAndRetained() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = discovered();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    subscriber.publish("marker", "", false);
+    subscriber.await("marker");
+    assertEquals(
+        List.of(
+            "homeassistant/button/BE/PAUSE/config",
+            "homeassistant/sensor/BE/SOC/config",
+            "homeassistant/sensor/BE/cell_voltage1/config",
+            "homeassistant/sensor/BE/cell_voltage2/config"),
+        subscriber.heard().stream()
+            .map(Heard::topic)
+            .filter(topic -> topic.startsWith("homeassistant/"))
+            .distinct()
+            .sorted()
+            .toList());
+    assertEquals(
+        new Heard(
+            "homeassistant/sensor/BE/cell_voltage2/config",
+            "{\"value_template\":\"{{ value_json.cell_voltages[1] }}\"}",
+            0,
+            true),
+        subscriber().await("homeassistant/sensor/BE/cell_voltage2/config"));
+  }
+
+  // A broker without persistence forgets the entities when it restarts together with Home
+  // Assistant.
+  @Test
+  void entitiesAndValuesComeAgainWhenHomeAssistantHasStarted() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = discovered();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    subscriber.publish("homeassistant/status", "online", false);
+    subscriber.await("homeassistant/status");
+    subscriber.await("homeassistant/sensor/BE/SOC/config");
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    subscriber.await("BE/info");
+  }
+
+  @Test
+  void entitiesComeAgainAfterAReconnect() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = discovered();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    Await.result(proxy.breakAll());
+    subscriber.await("BE/status", "offline");
+    subscriber.await("BE/status", "online");
+    subscriber.await("homeassistant/sensor/BE/SOC/config");
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+  }
+
+  // Otherwise Home Assistant shows a sensor for ever that no longer exists.
+  @Test
+  void anEntityOfARegisterThatWentAwayIsCleared() {
+    RegisterMap newer = Fixtures.mapWith("state_of_charge");
+    bus.serve(
+        RequestAddress.layout(Fixtures.SITE, Fixtures.DEVICE),
+        request -> answer(request, newer, new AtomicInteger()));
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = discovered();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    gateway.publish(new Snapshots(newer).good("state_of_charge", 50, 50).sequence(2).build());
+    Heard cleared = subscriber.await("homeassistant/sensor/BE/cell_voltage2/config", "");
+    assertEquals("", cleared.payload());
+  }
+
+  @Test
+  void nothingIsAnnouncedWithoutTheOption() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = dbe();
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("BE/info");
+    subscriber.await("BE/info");
+    assertTrue(
+        subscriber.heard().stream().noneMatch(heard -> heard.topic().startsWith("homeassistant/")));
+  }
+
   // The seed's reference loses its commands after the first broker loss; ours must not.
   @Test
   void commandsArriveAlsoAfterAReconnect() throws InterruptedException {

@@ -37,6 +37,10 @@ class PayloadGoldenTest {
         complaints::add);
   }
 
+  private Moment moment() {
+    return new Moment(now, Snapshots.READ_AT + TimeUnit.NANOSECONDS.toMillis(now));
+  }
+
   private void poll(PublicationRenderer renderer, Snapshots snapshot) {
     renderer.accept(snapshot.received(now));
     renderer.reportValues(Fixtures.DEVICE, now);
@@ -157,7 +161,8 @@ class PayloadGoldenTest {
             .bad("external_temperature_1", QualityReason.SENSOR_ABSENT);
     poll(renderer, two);
     pass(Duration.ofMillis(500));
-    renderer.reportAllValues(now);
+    renderer.forget();
+    renderer.reportValues(now);
     poll(renderer, two);
     assertSent("tinybms-reconnect");
   }
@@ -172,7 +177,8 @@ class PayloadGoldenTest {
     poll(renderer, new Snapshots(Fixtures.pack()));
     renderer.accept(Snapshots.charging().received(now));
     now += TimeUnit.SECONDS.toNanos(3);
-    renderer.reportAllValues(now);
+    renderer.forget();
+    renderer.reportValues(now);
     assertEquals(List.of(), sent);
   }
 
@@ -206,7 +212,7 @@ class PayloadGoldenTest {
   void batteryEmulatorSendsInfoAndCells() throws IOException {
     PublicationRenderer renderer = renderer(Fixtures.dbe(broker));
     renderer.accept(Snapshots.charging().received(now));
-    renderer.sendIntervalTopics(now);
+    renderer.sendIntervalTopics(moment());
     assertSent("battery-emulator-charging");
   }
 
@@ -216,43 +222,27 @@ class PayloadGoldenTest {
     PublicationRenderer renderer = renderer(Fixtures.dbe(broker));
     renderer.accept(Snapshots.charging().received(now));
     pass(Duration.ofSeconds(4));
-    renderer.sendIntervalTopics(now);
+    renderer.sendIntervalTopics(moment());
     renderer.accept(Snapshots.charging().bad(QualityReason.NO_CONNECTION).received(now));
-    renderer.sendIntervalTopics(now);
+    renderer.sendIntervalTopics(moment());
     assertSent("battery-emulator-silent");
   }
 
   @Test
   void cellsNeedTheirOption() {
-    Publication all = Fixtures.dbe(broker);
-    Publication without =
-        new Publication(
-            all.name(),
-            all.contract(),
-            all.broker(),
-            all.prefix(),
-            all.devices(),
-            all.interval(),
-            Set.of(),
-            all.bindings(),
-            all.overrides());
+    Publication without = Fixtures.with(Fixtures.dbe(broker), "BE", Set.of(), Map.of());
     PublicationRenderer renderer = renderer(without);
     renderer.accept(Snapshots.charging().received(now));
-    renderer.sendIntervalTopics(now);
+    renderer.sendIntervalTopics(moment());
     assertTrue(sent.stream().noneMatch(line -> line.startsWith("BE/spec_data")), sent.toString());
   }
 
   @Test
   void aFieldBoundToAWrongUnitIsLeftOutAndSaidOnce() throws IOException {
-    Publication all = Fixtures.dbe(broker);
     Publication bound =
-        new Publication(
-            all.name(),
-            all.contract(),
-            all.broker(),
+        Fixtures.with(
+            Fixtures.dbe(broker),
             "",
-            all.devices(),
-            all.interval(),
             Set.of(),
             Map.of(
                 "battery_voltage",
@@ -260,12 +250,11 @@ class PayloadGoldenTest {
                 "cell_max_voltage",
                 new Publication.Binding(Fixtures.DEVICE, "overvoltage_cutoff_mv"),
                 "SOC",
-                new Publication.Binding(Fixtures.DEVICE, "no_such_key")),
-            all.overrides());
+                new Publication.Binding(Fixtures.DEVICE, "no_such_key")));
     PublicationRenderer renderer = renderer(bound);
     renderer.accept(Snapshots.charging().received(now));
     renderer.accept(Snapshots.charging().received(now));
-    renderer.sendIntervalTopics(now);
+    renderer.sendIntervalTopics(moment());
     assertSent("battery-emulator-bindings");
     assertEquals(
         List.of(

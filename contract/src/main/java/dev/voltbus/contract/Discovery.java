@@ -1,0 +1,49 @@
+package dev.voltbus.contract;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What Home Assistant is told of a publication, so that its entities appear by themselves (Home
+/// Assistant's MQTT discovery, one retained message for each entity).
+///
+/// In topics and payloads these stand for the publication's own: `{prefix}`, `{prefix-lower}`,
+/// `{prefix-id}` (only letters, digits, `_` and `-`), `{-prefix-id}` (with a minus before it, empty
+/// for the contract's default prefix), `{client}`, `{client-id}`, `{site}`, `{discovery}` (the
+/// discovery prefix); and `{n}`, `{n-1}` for the number of an array's item, from 1 and from 0.
+///
+/// @param option publication option that switches it
+/// @param birthTopic where Home Assistant says `online` after its start
+/// @param qos QoS of the messages, which are all retained
+/// @param entities in the order they are sent
+public record Discovery(String option, String birthTopic, int qos, List<Entity> entities) {
+  /// Home Assistant's own default.
+  public static final String DEFAULT_PREFIX = "homeassistant";
+
+  public Discovery {
+    entities = List.copyOf(entities);
+  }
+
+  /// One entity.
+  ///
+  /// @param topic config topic
+  /// @param payload JSON text
+  /// @param needs it exists only while this can be shown
+  public record Entity(String topic, String payload, Needs needs) {}
+
+  /// What an entity shows, hence what must be there.
+  public sealed interface Needs permits Always, ShownField, EachItem {}
+
+  /// Nothing: a button.
+  public record Always() implements Needs {}
+
+  /// A field of a topic that is sent.
+  ///
+  /// @param topic name of the topic rule
+  /// @param field field, or null for a plain topic
+  public record ShownField(String topic, @Nullable String field) implements Needs {}
+
+  /// One entity for each item of an array topic that is sent.
+  ///
+  /// @param topic name of the topic rule
+  public record EachItem(String topic) implements Needs {}
+}

@@ -1,0 +1,183 @@
+package dev.voltbus.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.Discovery.Always;
+import dev.voltbus.contract.Discovery.EachItem;
+import dev.voltbus.contract.Discovery.Entity;
+import dev.voltbus.contract.Discovery.Needs;
+import dev.voltbus.contract.Discovery.ShownField;
+import dev.voltbus.contract.TopicContract.JsonArrayTopic;
+import dev.voltbus.contract.TopicContract.JsonObjectTopic;
+import dev.voltbus.contract.TopicContract.PlainTopic;
+import dev.voltbus.contract.TopicContract.TopicRule;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Reads the `discovery` section of a topic contract: groups of Home Assistant entities. The keys
+/// of an entity are its own, then those of its group, then those common to all; a key that is null
+/// is left out.
+final class DiscoveryRows {
+  private static final Set<String> PLACES =
+      Set.of(
+          "{discovery}",
+          "{prefix}",
+          "{prefix-lower}",
+          "{prefix-id}",
+          "{-prefix-id}",
+          "{client}",
+          "{client-id}",
+          "{site}",
+          "{id}",
+          "{id-lower}",
+          "{n}",
+          "{n-1}");
+
+  /// A word in braces, but not Home Assistant's own `{{ value_json.SOC }}`.
+  private static final Pattern PLACE = Pattern.compile("\\{[a-z-][a-z0-9-]*}");
+
+  private final Section section;
+  private final List<TopicRule> topics;
+  private final List<String> commands;
+  private final Set<String> configTopics = new HashSet<>();
+  private final List<Entity> entities = new ArrayList<>();
+
+  private DiscoveryRows(Section section, List<TopicRule> topics, List<String> commands) {
+    this.section = section;
+    this.topics = topics;
+    this.commands = commands;
+  }
+
+  /// @param topics topics of the contract without fault
+  /// @param commands names of the contract's commands
+  static Discovery read(Section section, List<TopicRule> topics, List<String> commands) {
+    return new DiscoveryRows(section, topics, commands).read();
+  }
+
+  private Discovery read() {
+    section.list("groups").forEach(this::addGroup);
+    return new Discovery(
+        section.text("option", "discovery"),
+        section.text("birth-topic", "{discovery}/status"),
+        section.whole("qos", 0),
+        entities);
+  }
+
+  private void addGroup(Section group) {
+    Map<String, Section> rows = group.sections("entities");
+    rows.forEach((id, row) ->
+        needs(group, row, id)
+            .ifPresent(needs -> {
+              String topic = named(group.text("topic"), id);
+              ObjectNode config = config(group, row);
+              check(row, topic, config);
+              HomeAssistantRules.check(row, topic, config);
+              entities.add(new Entity(topic, named(config.toString(), id), needs));
+            }));
+  }
+
+  private static String named(String pattern, String id) {
+    return pattern.replace("{id}", id).replace("{id-lower}", id.toLowerCase(Locale.ROOT));
+  }
+
+  private ObjectNode config(Section group, Section row) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    Stream.of(row, group.section("config"), section.section("common"))
+        .flatMap(from -> from.node().properties().stream())
+        .forEach(key -> config.putIfAbsent(key.getKey(), key.getValue()));
+    Set<String> none = new HashSet<>();
+    config.properties().stream()
+        .filter(key -> key.getValue().isNull())
+        .map(Map.Entry::getKey)
+        .forEach(none::add);
+    config.remove(none);
+    return config;
+  }
+
+  // ---- what an entity shows
+
+  private Optional<Needs> needs(Section group, Section row, String id) {
+    return switch (group.text("shows")) {
+      case "field" -> field(group, row, id);
+      case "plain" -> plain(row, id);
+      case "items" -> items(group);
+      default -> command(row, id);
+    };
+  }
+
+  private Optional<Needs> field(Section group, Section row, String id) {
+    List<String> fields =
+        topics.stream()
+            .filter(JsonObjectTopic.class::isInstance)
+            .map(JsonObjectTopic.class::cast)
+            .filter(topic -> topic.name().equals(group.text("of")))
+            .flatMap(topic -> topic.fields().stream())
+            .map(field -> field.name())
+            .toList();
+    return known(row, "field of topic " + group.text("of"), id, fields)
+        ? Optional.of(new ShownField(group.text("of"), id))
+        : Optional.empty();
+  }
+
+  private Optional<Needs> plain(Section row, String id) {
+    return known(row, "topic of kind plain", id, names(PlainTopic.class))
+        ? Optional.of(new ShownField(id, null))
+        : Optional.empty();
+  }
+
+  private Optional<Needs> items(Section group) {
+    List<String> arrays = names(JsonArrayTopic.class);
+    if (!arrays.contains(group.text("of"))) {
+      group.fault("of", SiteReader.unknown("topic of kind json-array", group.text("of"), arrays));
+      return Optional.empty();
+    }
+    return Optional.of(new EachItem(group.text("of")));
+  }
+
+  private Optional<Needs> command(Section row, String id) {
+    return known(row, "command", id, commands) ? Optional.of(new Always()) : Optional.empty();
+  }
+
+  private static boolean known(Section row, String kind, String id, List<String> known) {
+    if (!known.contains(id)) {
+      row.fault(SiteReader.unknown(kind, id, known));
+    }
+    return known.contains(id);
+  }
+
+  private <T extends TopicRule> List<String> names(Class<T> kind) {
+    return topics.stream()
+        .filter(kind::isInstance)
+        .flatMap(rule ->
+            switch (rule) {
+              case JsonArrayTopic array -> Stream.of(array.name());
+              case PlainTopic plain -> Stream.of(plain.name());
+              default -> Stream.<String>of();
+            })
+        .toList();
+  }
+
+  // ---- checks
+
+  private void check(Section row, String topic, JsonNode config) {
+    if (!configTopics.add(topic)) {
+      row.fault("config topic `" + topic + "` is used twice");
+    }
+    Matcher places = PLACE.matcher(topic + config);
+    while (places.find()) {
+      if (!PLACES.contains(places.group())) {
+        row.fault(SiteReader.unknown("place", places.group(), PLACES.stream().sorted().toList()));
+      }
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.voltbus.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.RegisterSpec;
+import dev.voltbus.contract.SingleProcessLeases;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.WireSource;
+import dev.voltbus.contract.Wiring;
+import dev.voltbus.mqtt.MqttVerticle;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// All contracts at once on one mosquitto, and several prefixes of the same one: what the broker
+/// keeps is judged as Home Assistant would judge it.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AllContractsTest {
+  private static final Path SITE = Path.of("src/test/resources/testcases/all-contracts/site.yaml");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern FIELD =
+      Pattern.compile("value_json\\.([A-Za-z0-9_]+)(?:\\[(\\d+)])?");
+  private static final int ENTITIES_AT_LEAST = 60;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Map<String, String> newest = new HashMap<>();
+  private final Map<String, JsonNode> entities = new TreeMap<>();
+
+  @BeforeAll
+  void run() throws Exception {
+    try (TestingMosquitto broker = TestingMosquitto.start()) {
+      MqttRecorder recorder = MqttRecorder.on(vertx, broker.port());
+      Site site =
+          SiteFiles.load(
+              SITE,
+              Path.of("config"),
+              Map.of("MQTT_PORT", Integer.toString(broker.port())),
+              variable -> null);
+      Bus bus = Bus.over(vertx);
+      TimeSource time = TimeSource.system();
+      Wiring wiring =
+          new Wiring(
+              bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), new HealthBoard());
+      vertx.deployVerticle(new MqttVerticle(site, wiring)).await();
+      site.devices()
+          .forEach(device ->
+              bus.publish(
+                  Address.snapshots(site.name()),
+                  GivenSnapshot.of(device, everything(device), 1, time.wallMillis())));
+      recorder.awaitUntil(heard -> isComplete(heard, site));
+      recorder.heard().forEach(message -> newest.put(message.topic(), message.payload()));
+      keep(MqttRecorder.on(vertx, broker.port()));
+    }
+  }
+
+  private void keep(MqttRecorder kept) throws Exception {
+    kept.awaitQuiet();
+    for (MqttRecorder.Message message : kept.heard()) {
+      if (message.topic().startsWith("homeassistant/")) {
+        assertTrue(message.retained(), message.topic());
+        entities.put(message.topic(), JSON.readTree(message.payload()));
+      }
+    }
+  }
+
+  @AfterAll
+  void close() {
+    vertx.close().await();
+  }
+
+  /// A value for each register that is a number, so that each entity has one.
+  private static Map<String, Object> everything(Device device) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (RegisterSpec spec : device.map().registers()) {
+      boolean isText = spec.source() instanceof WireSource wire && wire.type().isText();
+      if (!isText) {
+        values.put(spec.key(), anyCode(spec));
+      }
+    }
+    return values;
+  }
+
+  private static long anyCode(RegisterSpec spec) {
+    return spec.presentation().texts().keySet().stream().mapToLong(c -> c).min().orElse(1);
+  }
+
+  /// Each publication has said all it has to say: its last entity and its values were heard.
+  private static boolean isComplete(List<MqttRecorder.Message> heard, Site site) {
+    Set<String> topics = new HashSet<>();
+    heard.forEach(message -> topics.add(message.topic()));
+    return topics.containsAll(
+        List.of(
+            "homeassistant/sensor/BE/cell_voltage16/config",
+            "homeassistant/sensor/BE2/bms_status/config",
+            "homeassistant/sensor/BE2/stat_batt_power/config",
+            "homeassistant/sensor/home_shed/stat_batt_power/config",
+            "homeassistant/sensor/second_car/range/config",
+            "homeassistant/sensor/nissan_leaf_battery_tracker/range/config",
+            "BE/info",
+            "BE/spec_data",
+            "BE2/info",
+            "home/shed/info",
+            "victron/tinybms/pack_power_w",
+            "nissan_leaf/nissan_leaf_battery_tracker/data",
+            "cars/second_car/data",
+            site.name() + "/telemetry",
+            site.name() + "/system/heartbeat"));
+  }
+
+  @Test
+  void noUniqueIdAndNoEntityIdIsGivenTwice() {
+    for (String key : List.of("unique_id", "default_entity_id")) {
+      Map<String, String> owners = new HashMap<>();
+      entities.forEach((topic, config) -> {
+        if (config.has(key)) {
+          String other = owners.put(config.get(key).asText(), topic);
+          assertEquals(null, other, key + " " + config.get(key) + " of " + topic);
+        }
+      });
+    }
+    assertTrue(entities.size() >= ENTITIES_AT_LEAST, entities.size() + " entities");
+  }
+
+  // Two batteries would be one device in Home Assistant.
+  @Test
+  void noTwoPrefixesShareADevice() {
+    Map<String, Set<String>> stateTopics = new TreeMap<>();
+    entities.forEach((topic, config) ->
+        stateTopics
+            .computeIfAbsent(config.at("/device/identifiers/0").asText(), id -> new HashSet<>())
+            .add(topic.split("/", -1)[2]));
+    stateTopics.forEach((id, nodes) -> assertEquals(1, nodes.size(), id + ": " + nodes));
+    assertEquals(
+        Set.of(
+            "battery-emulator",
+            "battery-emulator-BE2",
+            "battery-emulator-home_shed",
+            "nissan_leaf_battery_tracker",
+            "second_car"),
+        stateTopics.keySet());
+  }
+
+  @Test
+  void homeAssistantWouldTakeEachMessage() {
+    Faults faults = new Faults();
+    entities.forEach((topic, config) -> {
+      ConfigTree tree = new ConfigTree(topic, config, Map.of());
+      HomeAssistantRules.check(Section.root(tree, faults), topic, config);
+      for (String level : topic.split("/", -1)) {
+        assertTrue(level.matches("[a-zA-Z0-9_-]+"), topic);
+      }
+    });
+    assertEquals(0, faults.count(), faults::toString);
+  }
+
+  // A template that names a field with a typing error shows "unknown" for ever.
+  @Test
+  void eachTemplateFindsItsValueInWhatWasSent() throws Exception {
+    List<String> missing = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> entity : entities.entrySet()) {
+      JsonNode config = entity.getValue();
+      if (config.has("state_topic") && !hasValue(config)) {
+        missing.add(entity.getKey());
+      }
+    }
+    assertEquals(List.of(), missing);
+  }
+
+  private boolean hasValue(JsonNode config) throws Exception {
+    String payload = newest.get(config.get("state_topic").asText());
+    Matcher field = FIELD.matcher(config.path("value_template").asText());
+    if (payload == null || !field.find()) {
+      return payload != null && !config.has("value_template");
+    }
+    JsonNode value = JSON.readTree(payload).path(field.group(1));
+    return field.group(2) == null
+        ? !value.isMissingNode()
+        : value.has(Integer.parseInt(field.group(2)));
+  }
+
+  @Test
+  void availabilityTopicsAreSentAndKept() {
+    entities.forEach((topic, config) -> {
+      String availability =
+          config.has("availability_topic")
+              ? config.get("availability_topic").asText()
+              : config.at("/availability/topic").asText();
+      assertEquals("online", newest.get(availability), topic);
+    });
+  }
+}

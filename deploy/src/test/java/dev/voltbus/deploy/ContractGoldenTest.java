@@ -1,0 +1,110 @@
+package dev.voltbus.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Device;
+import dev.voltbus.contract.SingleProcessLeases;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.Wiring;
+import dev.voltbus.mqtt.MqttVerticle;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Each folder of testcases/contracts is a site file, the values its devices give, and every
+/// message that reaches the broker in its order, then what the broker keeps. The contract and
+/// device files are the delivered ones, the broker is mosquitto.
+class ContractGoldenTest {
+  private static final Path CONFIG = Path.of("config");
+  private static final Path CASES = Path.of("src/test/resources/testcases/contracts");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Vertx vertx = Vertx.vertx();
+
+  private static Stream<String> cases() throws IOException {
+    try (Stream<Path> folders = Files.list(CASES)) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyMessageIsTheOneWrittenDown(String name) throws Exception {
+    Path folder = CASES.resolve(name);
+    List<String> expected = Files.readAllLines(folder.resolve("messages.txt"));
+    String heard = played(folder, expected.indexOf("retained:"));
+    assertEquals(String.join("\n", expected), heard, name);
+  }
+
+  /// @param count messages to wait for
+  private String played(Path folder, int count) throws Exception {
+    try (TestingMosquitto broker = TestingMosquitto.start()) {
+      MqttRecorder recorder = MqttRecorder.on(vertx, broker.port());
+      JsonNode given = JSON.readTree(Files.readString(folder.resolve("values.json")));
+      Site site =
+          SiteFiles.load(
+              folder.resolve("site.yaml"),
+              CONFIG,
+              Map.of("MQTT_PORT", Integer.toString(broker.port())),
+              variable -> null);
+      play(site, given, recorder, count);
+      MqttRecorder kept = MqttRecorder.on(vertx, broker.port());
+      kept.awaitQuiet();
+      String retained = kept.text().lines().sorted().collect(Collectors.joining("\n"));
+      return (recorder.text() + "\nretained:\n" + retained).strip();
+    }
+  }
+
+  private void play(Site site, JsonNode given, MqttRecorder recorder, int count) {
+    Bus bus = Bus.over(vertx);
+    TimeSource time = new FixedWall(given.get("now").asLong());
+    Wiring wiring =
+        new Wiring(
+            bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), new HealthBoard());
+    String deployed = vertx.deployVerticle(new MqttVerticle(site, wiring)).await();
+    recorder.await(given.get("before-values").asInt());
+    long sequence = 1;
+    for (JsonNode poll : given.get("polls")) {
+      Device device = device(site, poll.get("device").asText());
+      Map<String, Object> values =
+          JSON.convertValue(poll.get("values"), new TypeReference<Map<String, Object>>() {});
+      bus.publish(
+          Address.snapshots(site.name()),
+          GivenSnapshot.of(device, values, sequence++, poll.get("read-at").asLong()));
+    }
+    recorder.await(count - given.get("at-end").asInt());
+    vertx.undeploy(deployed).await();
+    recorder.awaitQuiet();
+  }
+
+  private static Device device(Site site, String name) {
+    return site.devices().stream().filter(d -> d.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /// Wall time stands still, so that what shows it is known.
+  private record FixedWall(long wallMillis) implements TimeSource {
+    @Override
+    public long monotonicNanos() {
+      return System.nanoTime();
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.Publication;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells Home Assistant which entities a publication has: after each connection, when what can be
+/// shown changes, and when Home Assistant says that it has started. What is no longer there is
+/// cleared. Messages leave in small groups, so that a large battery is no storm.
+final class DiscoveryAnnouncer {
+  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryAnnouncer.class);
+  private static final String CLEARED = "";
+  private static final int GROUP = 20;
+  private static final long PAUSE_MILLIS = 50;
+
+  /// Home Assistant asks that not all devices answer its start in the same moment.
+  private static final int BIRTH_DELAY_MILLIS = 5_000;
+
+  private final Vertx vertx;
+  private final Publication publication;
+  private final Discovery discovery;
+  private final Outlet outlet;
+  private final Runnable values;
+  private final Set<String> announced = new HashSet<>();
+  private final Map<String, String> waiting = new LinkedHashMap<>();
+  private Map<String, String> known = Map.of();
+  private boolean isOnline;
+  private boolean isBirth;
+  private long sending = -1;
+  private long birth = -1;
+
+  private DiscoveryAnnouncer(
+      Vertx vertx, Publication publication, Discovery discovery, Outlet outlet, Runnable values) {
+    this.vertx = vertx;
+    this.publication = publication;
+    this.discovery = discovery;
+    this.outlet = outlet;
+    this.values = values;
+  }
+
+  /// The announcer of a publication, or null if it tells Home Assistant nothing.
+  ///
+  /// @param values sends all values again, so that new entities have a state
+  static @Nullable DiscoveryAnnouncer of(
+      Vertx vertx, Publication publication, Outlet outlet, Runnable values) {
+    @Nullable Discovery discovery = discovery(publication);
+    return discovery == null
+        ? null
+        : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, values);
+  }
+
+  /// Where Home Assistant tells that it has started, if the publication has entities there.
+  static Optional<String> birthTopic(Publication publication) {
+    return Optional.ofNullable(discovery(publication))
+        .map(discovery -> new DiscoveryText(publication).topic(discovery.birthTopic()));
+  }
+
+  private static @Nullable Discovery discovery(Publication publication) {
+    @Nullable Discovery discovery = publication.contract().discovery();
+    return discovery != null && publication.options().contains(discovery.option())
+        ? discovery
+        : null;
+  }
+
+  /// The topics of the devices known so far can show other things than before.
+  void changed(PublicationRenderer renderer) {
+    Map<String, String> before = known;
+    known = DiscoveryMessages.of(publication, discovery, renderer.intervalTopics());
+    if (isOnline) {
+      known.forEach((topic, payload) -> {
+        if (!payload.equals(before.get(topic))) {
+          waiting.put(topic, payload);
+        }
+      });
+      clearGone();
+      send();
+    }
+  }
+
+  /// The broker, which may have lost everything, is there.
+  void online() {
+    isOnline = true;
+    sendAll();
+  }
+
+  private void sendAll() {
+    waiting.putAll(known);
+    clearGone();
+    send();
+  }
+
+  private void clearGone() {
+    for (String topic : announced) {
+      if (!known.containsKey(topic)) {
+        waiting.put(topic, CLEARED);
+      }
+    }
+  }
+
+  void offline() {
+    isOnline = false;
+    isBirth = false;
+    waiting.clear();
+    vertx.cancelTimer(sending);
+    vertx.cancelTimer(birth);
+    sending = -1;
+    birth = -1;
+  }
+
+  /// Answers Home Assistant's start. A retained message tells of an earlier one.
+  void message(MqttPublishMessage message) {
+    boolean isStart =
+        message.topicName().equals(birthTopic(publication).orElseThrow())
+            && message.payload().toString(StandardCharsets.UTF_8).equals("online");
+    if (isStart && !message.isRetain() && birth < 0) {
+      int delay = ThreadLocalRandom.current().nextInt(1, BIRTH_DELAY_MILLIS);
+      birth = vertx.setTimer(delay, id -> homeAssistantStarted());
+    }
+  }
+
+  private void homeAssistantStarted() {
+    birth = -1;
+    LOG.info(
+        "mqtt broker={} publication={} Home Assistant has started: {} entities sent again",
+        publication.broker().name(),
+        publication.name(),
+        known.size());
+    isBirth = true;
+    sendAll();
+  }
+
+  private void send() {
+    if (sending < 0) {
+      sendGroup();
+    }
+  }
+
+  private void sendGroup() {
+    sending = -1;
+    Iterator<Map.Entry<String, String>> next = waiting.entrySet().iterator();
+    for (int i = 0; i < GROUP && next.hasNext(); i++) {
+      Map.Entry<String, String> message = next.next();
+      if (!send(message.getKey(), message.getValue())) {
+        break; // the rest follows, or all of it after the next connect
+      }
+      next.remove();
+    }
+    if (!waiting.isEmpty()) {
+      sending = vertx.setTimer(PAUSE_MILLIS, id -> sendGroup());
+    } else if (isBirth) {
+      isBirth = false;
+      values.run();
+    }
+  }
+
+  private boolean send(String topic, String payload) {
+    if (!outlet.offer(new Topic(topic, discovery.qos(), true), Buffer.buffer(payload))) {
+      return false;
+    }
+    if (payload.equals(CLEARED)) {
+      announced.remove(topic);
+    } else {
+      announced.add(topic);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.Discovery.Always;
+import dev.voltbus.contract.Discovery.EachItem;
+import dev.voltbus.contract.Discovery.Entity;
+import dev.voltbus.contract.Discovery.ShownField;
+import dev.voltbus.contract.Publication;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Works out what Home Assistant is to be told of a publication: an entity for each thing it can
+/// show of the devices known so far.
+final class DiscoveryMessages {
+  private final Discovery discovery;
+  private final DiscoveryText text;
+  private final Map<String, String> messages = new LinkedHashMap<>();
+
+  private DiscoveryMessages(Publication publication, Discovery discovery) {
+    this.discovery = discovery;
+    this.text = new DiscoveryText(publication);
+  }
+
+  /// Payloads by topic, in the order they are to be sent.
+  ///
+  /// @param shown the publication's topics, compiled for the devices known so far
+  static Map<String, String> of(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    DiscoveryMessages messages = new DiscoveryMessages(publication, discovery);
+    messages.add(shown);
+    return messages.messages;
+  }
+
+  private void add(List<IntervalTopic> shown) {
+    for (Entity entity : discovery.entities()) {
+      switch (entity.needs()) {
+        case Always always -> put(entity.topic(), entity.payload());
+        case ShownField field -> {
+          if (isShown(field, shown)) {
+            put(entity.topic(), entity.payload());
+          }
+        }
+        case EachItem each -> putItems(entity, size(each, shown));
+      }
+    }
+  }
+
+  private static boolean isShown(ShownField field, List<IntervalTopic> shown) {
+    return shown.stream()
+        .anyMatch(topic -> topic.name().equals(field.topic()) && topic.canShow(field.field()));
+  }
+
+  private static int size(EachItem each, List<IntervalTopic> shown) {
+    return shown.stream()
+        .filter(topic -> topic.name().equals(each.topic()))
+        .filter(ArrayTopic.class::isInstance)
+        .mapToInt(topic -> ((ArrayTopic) topic).mostItems())
+        .sum();
+  }
+
+  private void putItems(Entity entity, int count) {
+    for (int item = 1; item <= count; item++) {
+      put(
+          DiscoveryText.numbered(entity.topic(), item),
+          DiscoveryText.numbered(entity.payload(), item));
+    }
+  }
+
+  private void put(String topic, String payload) {
+    messages.put(text.topic(topic), text.payload(payload));
+  }
+}

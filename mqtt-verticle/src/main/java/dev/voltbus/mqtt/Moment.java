@@ -1,0 +1,14 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.TimeSource;
+
+/// A moment on both clocks.
+///
+/// @param nanos monotonic, to judge ages
+/// @param wallMillis Unix milliseconds, to be shown
+record Moment(long nanos, long wallMillis) {
+
+  static Moment now(TimeSource time) {
+    return new Moment(time.monotonicNanos(), time.wallMillis());
+  }
+}
