@@ -1,6 +1,5 @@
 package dev.voltbus.contract;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param retainByDefault retain flag where the contract says `default`
 /// @param keepAlive MQTT keep-alive, whole seconds, 0 (off) to 65535
 /// @param reconnectInterval longest pause before a new connection attempt, 0 means at once
-/// @param useTls whether the connection is encrypted
-/// @param serverCertificate PEM file with the CA that signed the server's certificate, or null for
-///   the machine's own trust
+/// @param tls how the connection is encrypted, or null for not at all
 /// @param enabled false leaves its publications out
 public record BrokerSettings(
     String name,
@@ -36,8 +33,7 @@ public record BrokerSettings(
     boolean retainByDefault,
     Duration keepAlive,
     Duration reconnectInterval,
-    boolean useTls,
-    @Nullable Path serverCertificate,
+    @Nullable BrokerTls tls,
     boolean enabled) {
 
   public BrokerSettings {
@@ -69,89 +65,44 @@ public record BrokerSettings(
         false,
         Duration.ofSeconds(30),
         Duration.ofMillis(5000),
-        false,
         null,
         true);
   }
 
   public BrokerSettings withClientId(String id) {
-    return new BrokerSettings(
-        name,
-        host,
-        port,
-        id,
-        username,
-        password,
-        rootTopic,
-        cleanSession,
-        defaultQos,
-        retainByDefault,
-        keepAlive,
-        reconnectInterval,
-        useTls,
-        serverCertificate,
-        enabled);
+    return with(id, rootTopic, cleanSession, defaultQos, retainByDefault, reconnectInterval);
   }
 
   public BrokerSettings withRootTopic(String root) {
-    return new BrokerSettings(
-        name,
-        host,
-        port,
-        clientId,
-        username,
-        password,
-        root,
-        cleanSession,
-        defaultQos,
-        retainByDefault,
-        keepAlive,
-        reconnectInterval,
-        useTls,
-        serverCertificate,
-        enabled);
+    return with(clientId, root, cleanSession, defaultQos, retainByDefault, reconnectInterval);
+  }
+
+  public BrokerSettings withCleanSession(boolean isClean) {
+    return with(clientId, rootTopic, isClean, defaultQos, retainByDefault, reconnectInterval);
   }
 
   public BrokerSettings withQos(int qos, boolean retain) {
-    return new BrokerSettings(
-        name,
-        host,
-        port,
-        clientId,
-        username,
-        password,
-        rootTopic,
-        cleanSession,
-        qos,
-        retain,
-        keepAlive,
-        reconnectInterval,
-        useTls,
-        serverCertificate,
-        enabled);
+    return with(clientId, rootTopic, cleanSession, qos, retain, reconnectInterval);
   }
 
   public BrokerSettings withReconnectInterval(Duration longest) {
+    return with(clientId, rootTopic, cleanSession, defaultQos, retainByDefault, longest);
+  }
+
+  private BrokerSettings with(
+      String id, String root, boolean isClean, int qos, boolean retain, Duration longest) {
     return new BrokerSettings(
-        name,
-        host,
-        port,
-        clientId,
-        username,
-        password,
-        rootTopic,
-        cleanSession,
-        defaultQos,
-        retainByDefault,
-        keepAlive,
-        longest,
-        useTls,
-        serverCertificate,
-        enabled);
+        name, host, port, id, username, password, root, isClean, qos, retain, keepAlive, longest,
+        tls, enabled);
+  }
+
+  /// Whether the connection is encrypted.
+  public boolean useTls() {
+    return tls != null;
   }
 
   /// Address for people and logs: `mqtts://broker.local:8883`.
   public String address() {
-    return (useTls ? "mqtts://" : "mqtt://") + host + ":" + port;
+    return (useTls() ? "mqtts://" : "mqtt://") + host + ":" + port;
   }
 }

@@ -30,7 +30,6 @@ class DefaultsTest {
             false,
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            false,
             null,
             true),
         settings);

@@ -1,12 +1,14 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -19,6 +21,14 @@ final class BrokerReader {
       Pattern.compile("(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
   private static final int LONGEST_PASSWORD = 65_535;
   private static final int TLS_PORT = 8883;
+  private static final List<String> OF_TLS =
+      List.of(
+          "server-certificate",
+          "client-certificate",
+          "client-key",
+          "server-name",
+          "verify-host",
+          "application-protocol");
 
   private final Path siteFile;
   private final Variables variables;
@@ -59,21 +69,17 @@ final class BrokerReader {
     boolean tls = tls(section, uri.group(1).equals("mqtts"));
     int port = port(section, uri.group(3), tls);
     @Nullable Secret password = password(section);
-    @Nullable Path certificate = certificate(section, tls);
+    BrokerTls security = security(section, tls);
     if (section.faults().count() > before) {
       return Optional.empty();
     }
     String host = uri.group(2).replace("[", "").replace("]", "");
-    return section.make(
-        () -> settings(section, BrokerSettings.at(name, host, port), password, tls, certificate));
+    return section.make(() ->
+        settings(section, BrokerSettings.at(name, host, port), password, tls ? security : null));
   }
 
   private static BrokerSettings settings(
-      Section section,
-      BrokerSettings usual,
-      @Nullable Secret password,
-      boolean tls,
-      @Nullable Path certificate) {
+      Section section, BrokerSettings usual, @Nullable Secret password, @Nullable BrokerTls tls) {
     return new BrokerSettings(
         usual.name(),
         usual.host(),
@@ -89,7 +95,6 @@ final class BrokerReader {
         Duration.ofMillis(
             section.whole("reconnect-interval-ms", (int) usual.reconnectInterval().toMillis())),
         tls,
-        certificate,
         section.flag("enabled", usual.enabled()));
   }
 
@@ -141,9 +146,9 @@ final class BrokerReader {
     Path file = siteFile.resolveSibling(section.text("password-file"));
     try {
       if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_PASSWORD) {
-        String text = Files.readString(file).replaceFirst("\\R\\z", "");
-        if (!text.isEmpty()) {
-          return new Secret(text);
+        Secret secret = Secret.inFile(file);
+        if (!secret.reveal().isEmpty()) {
+          return secret;
         }
       }
     } catch (IOException e) {
@@ -155,18 +160,36 @@ final class BrokerReader {
     return null;
   }
 
-  private @Nullable Path certificate(Section section, boolean tls) {
-    if (!section.has("server-certificate")) {
+  private BrokerTls security(Section section, boolean isEncrypted) {
+    if (!isEncrypted) {
+      OF_TLS.stream()
+          .filter(section::has)
+          .forEach(key ->
+              section.fault(key, "needs an encrypted connection; write mqtts:// in the uri"));
+      return BrokerTls.USUAL;
+    }
+    @Nullable Path trusted = file(section, "server-certificate");
+    @Nullable Path certificate = file(section, "client-certificate");
+    @Nullable Path key = file(section, "client-key");
+    return section
+        .make(() ->
+            new BrokerTls(
+                trusted,
+                certificate,
+                key,
+                section.text("server-name"),
+                section.flag("verify-host", true),
+                section.text("application-protocol")))
+        .orElse(BrokerTls.USUAL);
+  }
+
+  private @Nullable Path file(Section section, String key) {
+    if (!section.has(key)) {
       return null;
     }
-    if (!tls) {
-      section.fault(
-          "server-certificate", "needs an encrypted connection; write mqtts:// in the uri");
-      return null;
-    }
-    Path file = siteFile.resolveSibling(section.text("server-certificate"));
+    Path file = siteFile.resolveSibling(section.text(key));
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      section.fault("server-certificate", file + " is not a readable file");
+      section.fault(key, file + " is not a readable file");
     }
     return file;
   }

@@ -1,11 +1,15 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Secret;
 import dev.voltbus.mqtt.ConnectionSettings.Presence;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Our settings in the words of the Vert.x MQTT client.
@@ -18,6 +22,9 @@ final class ClientSettings {
 
   /// Above our own window, which refuses first.
   private static final int NO_LIMIT = 65_536;
+
+  /// Older ones are broken.
+  private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
 
   private ClientSettings() {}
 
@@ -36,8 +43,9 @@ final class ClientSettings {
     options.setConnectTimeout(CONNECT_MILLIS).setTcpNoDelay(true);
     login(options, broker);
     will(options, settings.presence());
-    if (broker.useTls()) {
-      tls(options, broker);
+    @Nullable BrokerTls tls = broker.tls();
+    if (tls != null) {
+      tls(options, tls);
     }
     return options;
   }
@@ -63,12 +71,23 @@ final class ClientSettings {
     }
   }
 
-  /// The client refuses to connect unless it is told how to check the host name.
-  private static void tls(MqttClientOptions options, BrokerSettings broker) {
-    options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-    @Nullable Path certificate = broker.serverCertificate();
-    if (certificate != null) {
-      options.setTrustOptions(new PemTrustOptions().addCertPath(certificate.toString()));
+  /// The client refuses to connect unless it is told how to check the host name; an empty text
+  /// means not at all.
+  private static void tls(MqttClientOptions options, BrokerTls tls) {
+    options.setSsl(true).setHostnameVerificationAlgorithm(tls.verifyHost() ? "HTTPS" : "");
+    options.setEnabledSecureTransportProtocols(PROTOCOLS);
+    @Nullable Path trusted = tls.serverCertificate();
+    if (trusted != null) {
+      options.setTrustOptions(new PemTrustOptions().addCertPath(trusted.toString()));
+    }
+    @Nullable Path certificate = tls.clientCertificate();
+    @Nullable Path key = tls.clientKey();
+    if (certificate != null && key != null) {
+      options.setKeyCertOptions(
+          new PemKeyCertOptions().addCertPath(certificate.toString()).addKeyPath(key.toString()));
+    }
+    if (!tls.applicationProtocol().isEmpty()) {
+      options.setUseAlpn(true).setApplicationLayerProtocols(List.of(tls.applicationProtocol()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.mqtt.ConnectionSettings.Presence;
 import dev.voltbus.mqtt.ConnectionState.Accepted;
@@ -77,6 +78,13 @@ final class Connection implements Outlet {
   }
 
   void start() {
+    @Nullable BrokerTls tls = settings.broker().tls();
+    if (tls != null && !tls.verifyHost()) {
+      LOG.warn(
+          "{} takes any certificate of {}, whatever host it names: verify-host is false",
+          settings.label(),
+          address());
+    }
     apply(new Start());
   }
 

@@ -55,7 +55,7 @@ record ConnectionSettings(
   /// The connection on which commands arrive: always a clean session, so that no command waits at
   /// the broker, and no will.
   static ConnectionSettings commands(Publication publication, String filter) {
-    BrokerSettings broker = cleanSession(publication.broker());
+    BrokerSettings broker = publication.broker().withCleanSession(true);
     return new ConnectionSettings(
         label(publication, publication.broker()) + " commands",
         broker.withClientId(broker.clientId() + "-cmd"),
@@ -72,24 +72,5 @@ record ConnectionSettings(
   private static Duration keepAlive(TopicContract contract, BrokerSettings broker) {
     @Nullable Duration own = contract.keepAlive();
     return own == null ? broker.keepAlive() : own;
-  }
-
-  private static BrokerSettings cleanSession(BrokerSettings from) {
-    return new BrokerSettings(
-        from.name(),
-        from.host(),
-        from.port(),
-        from.clientId(),
-        from.username(),
-        from.password(),
-        from.rootTopic(),
-        true,
-        from.defaultQos(),
-        from.retainByDefault(),
-        from.keepAlive(),
-        from.reconnectInterval(),
-        from.useTls(),
-        from.serverCertificate(),
-        from.enabled());
   }
 }

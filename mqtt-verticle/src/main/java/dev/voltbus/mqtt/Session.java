@@ -1,5 +1,7 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.TimeSource;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
@@ -8,11 +10,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttConnectionException;
+import io.vertx.mqtt.messages.MqttConnAckMessage;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -65,12 +69,28 @@ final class Session {
     });
     client.pingResponseHandler(done -> heard());
     client.subscribeCompletionHandler(this::subscribed);
-    return client
-        .connect(settings.broker().port(), settings.broker().host())
+    return connect()
         .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
         .onSuccess(accepted -> watch())
         .<Void>mapEmpty()
-        .recover(failure -> Future.failedFuture(new MqttFailure(reason(failure))));
+        .recover(failure -> Future.failedFuture(new MqttFailure(connectReason(failure))));
+  }
+
+  /// Under TLS 1.3 a broker that misses our certificate closes after the handshake without a word.
+  private String connectReason(Throwable failure) {
+    @Nullable BrokerTls tls = settings.broker().tls();
+    boolean mayMissCertificate = tls != null && tls.clientCertificate() == null;
+    return mayMissCertificate && "Closed".equals(failure.getMessage())
+        ? "closed by the broker before it answered CONNECT; it may want a client-certificate"
+        : reason(failure);
+  }
+
+  private Future<MqttConnAckMessage> connect() {
+    BrokerSettings broker = settings.broker();
+    @Nullable BrokerTls tls = broker.tls();
+    return tls == null || tls.serverName().isEmpty()
+        ? client.connect(broker.port(), broker.host())
+        : client.connect(broker.port(), broker.host(), tls.serverName());
   }
 
   boolean isFull() {
@@ -184,6 +204,10 @@ final class Session {
     }
     if (failure instanceof TimeoutException) {
       return "no answer to CONNECT for " + ACCEPT_MILLIS + " ms";
+    }
+    Optional<String> tls = TlsReason.of(failure);
+    if (tls.isPresent()) {
+      return tls.get();
     }
     @Nullable String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;

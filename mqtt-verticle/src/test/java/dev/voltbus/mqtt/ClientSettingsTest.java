@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Secret;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClientSettingsTest {
@@ -31,8 +34,13 @@ class ClientSettingsTest {
         true,
         Duration.ofSeconds(45),
         Duration.ofMillis(5000),
-        true,
-        Path.of("/etc/voltbus/ca.pem"),
+        new BrokerTls(
+            Path.of("/etc/voltbus/ca.pem"),
+            Path.of("/etc/voltbus/gateway.pem"),
+            Path.of("/etc/voltbus/gateway.key"),
+            "other.example",
+            true,
+            "x-amzn-mqtt-ca"),
         true);
   }
 
@@ -49,6 +57,11 @@ class ClientSettingsTest {
     assertEquals(
         List.of("/etc/voltbus/ca.pem"),
         ((PemTrustOptions) options.getTrustOptions()).getCertPaths());
+    PemKeyCertOptions own = (PemKeyCertOptions) options.getKeyCertOptions();
+    assertEquals(List.of("/etc/voltbus/gateway.pem"), own.getCertPaths());
+    assertEquals(List.of("/etc/voltbus/gateway.key"), own.getKeyPaths());
+    assertEquals(List.of("x-amzn-mqtt-ca"), options.getApplicationLayerProtocols());
+    assertEquals(Set.of("TLSv1.2", "TLSv1.3"), options.getEnabledSecureTransportProtocols());
   }
 
   @Test

@@ -452,7 +452,6 @@ abstract class MqttVerticleBehaviour {
             false,
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
-            false,
             null,
             true);
     TestingSubscriber subscriber = subscriber();

@@ -38,6 +38,11 @@ final class TestingMosquitto implements AutoCloseable {
   }
 
   static TestingMosquitto start(Path folder) throws IOException {
+    return start(folder, "");
+  }
+
+  /// @param more further lines of its configuration
+  static TestingMosquitto start(Path folder, String more) throws IOException {
     int port = freePort();
     Path configuration =
         Files.writeString(
@@ -46,8 +51,9 @@ final class TestingMosquitto implements AutoCloseable {
             user %s
             listener %d 127.0.0.1
             allow_anonymous true
+            %s
             """
-                .formatted(System.getProperty("user.name"), port));
+                .formatted(System.getProperty("user.name"), port, more));
     Process process =
         new ProcessBuilder(
                 program("mosquitto").orElseThrow().toString(), "-c", configuration.toString())
@@ -99,7 +105,7 @@ final class TestingMosquitto implements AutoCloseable {
         .findFirst();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return probe.getLocalPort();
     }
