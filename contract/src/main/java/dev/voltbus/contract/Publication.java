@@ -18,6 +18,7 @@ import java.util.Set;
 /// @param overrides QoS, retain and reporting by key
 /// @param site what systems outside call the site
 /// @param discoveryPrefix first level of Home Assistant's discovery topics
+/// @param alarmBand how near to a limit its alarms warn
 public record Publication(
     String name,
     TopicContract contract,
@@ -29,7 +30,8 @@ public record Publication(
     Map<String, Binding> bindings,
     TopicContract.Overrides overrides,
     String site,
-    String discoveryPrefix) {
+    String discoveryPrefix,
+    TopicContract.AlarmBand alarmBand) {
 
   /// Publish all cell voltages.
   public static final String CELL_VOLTAGES = "cell-voltages";

@@ -63,7 +63,8 @@ public record TopicContract(
       @Nullable Duration repeat) {}
 
   /// One kind of topic.
-  public sealed interface TopicRule permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic {
+  public sealed interface TopicRule
+      permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic, AlarmTopic {
     String topic();
 
     Sending sending();
@@ -117,6 +118,77 @@ public record TopicContract(
       String unit,
       int decimals)
       implements TopicRule {}
+
+  /// An alarm: 0 none (`cleared`), 1 warning, 2 critical, with the JSON object of a value. Sent
+  /// when it changes and after each connect; it exists where the device has what it looks at.
+  ///
+  /// @param label name for people
+  /// @param dbusPath Venus OS path, empty if none
+  /// @param keys the first of these keys that a device has is looked at
+  /// @param trigger what raises it
+  /// @param warning text of level 1
+  /// @param critical text of level 2
+  public record AlarmTopic(
+      String name,
+      String topic,
+      Sending sending,
+      String label,
+      String dbusPath,
+      List<String> keys,
+      Trigger trigger,
+      String warning,
+      String critical)
+      implements TopicRule {
+    public AlarmTopic {
+      keys = List.copyOf(keys);
+    }
+
+    /// What raises an alarm.
+    public sealed interface Trigger permits Limit, Codes, Level, Silence {}
+
+    /// The value reaches a limit that the device itself states; the publication's warning band lies
+    /// before it.
+    ///
+    /// @param key register with the limit
+    /// @param isUpper whether values above it are critical, else those below
+    /// @param isNegated whether the limit is a magnitude of a negative value
+    /// @param leastBand least width of the warning band, in the limit's unit
+    public record Limit(String key, boolean isUpper, boolean isNegated, double leastBand)
+        implements Trigger {}
+
+    /// The raw value is one of these: critical.
+    public record Codes(List<Long> codes) implements Trigger {
+      public Codes {
+        codes = List.copyOf(codes);
+      }
+    }
+
+    /// The value is the level itself.
+    public record Level() implements Trigger {}
+
+    /// The value is not heard any more: critical.
+    public record Silence() implements Trigger {}
+  }
+
+  /// How near to a limit an alarm warns.
+  ///
+  /// @param warningPercent width of the warning band, percent of the limit, 0..50
+  /// @param hysteresisPercent how far back a value must go before an alarm sinks, 0..10
+  public record AlarmBand(double warningPercent, double hysteresisPercent) {
+    public static final AlarmBand USUAL = new AlarmBand(5, 1);
+
+    public AlarmBand {
+      check("warning-percent", warningPercent, 50);
+      check("hysteresis-percent", hysteresisPercent, 10);
+    }
+
+    private static void check(String what, double percent, double most) {
+      if (!(percent >= 0 && percent <= most)) {
+        throw new IllegalArgumentException(
+            what + " " + percent + " is not in 0.." + Math.round(most));
+      }
+    }
+  }
 
   /// A field of a JSON object, or what stands in a plain topic.
   ///

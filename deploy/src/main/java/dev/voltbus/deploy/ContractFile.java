@@ -141,6 +141,7 @@ final class ContractFile {
           Optional.of(
               new JsonObjectTopic(
                   topic.text("name"), topic.text("topic"), sending, timing(topic), fields(topic)));
+      case "alarm" -> AlarmRow.read(topic, sending).map(alarm -> alarm);
       case "plain" ->
           Optional.of(
               new PlainTopic(

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.AlarmTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
@@ -49,6 +50,7 @@ record ContractType(
               case PlainTopic plain -> Stream.of(plain.field());
               case PerValue perValue -> Stream.of();
               case JsonArrayTopic array -> Stream.of();
+              case AlarmTopic alarm -> Stream.of();
             });
   }
 

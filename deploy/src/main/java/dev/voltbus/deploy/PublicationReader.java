@@ -5,7 +5,9 @@ import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.AlarmBand;
 import dev.voltbus.contract.TopicText;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,7 +99,15 @@ final class PublicationReader {
             bindings,
             overrides,
             site,
-            section.text("discovery-prefix", Discovery.DEFAULT_PREFIX)));
+            section.text("discovery-prefix", Discovery.DEFAULT_PREFIX),
+            new AlarmBand(
+                percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
+                percent(
+                    section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent()))));
+  }
+
+  private static double percent(Section section, String key, double usual) {
+    return section.decimal(key, BigDecimal.valueOf(usual)).doubleValue();
   }
 
   /// The broker's settings with this publication's client id, root topic, QoS and retain.

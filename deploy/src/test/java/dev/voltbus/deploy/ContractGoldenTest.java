@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -77,10 +79,11 @@ class ContractGoldenTest {
   private void play(Site site, JsonNode given, MqttRecorder recorder, int count) {
     Bus bus = Bus.over(vertx);
     TimeSource time = new FixedWall(given.get("now").asLong());
+    HealthBoard health = new HealthBoard();
     Wiring wiring =
-        new Wiring(
-            bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), new HealthBoard());
+        new Wiring(bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), health);
     String deployed = vertx.deployVerticle(new MqttVerticle(site, wiring)).await();
+    awaitConnected(health);
     recorder.await(given.get("before-values").asInt());
     long sequence = 1;
     for (JsonNode poll : given.get("polls")) {
@@ -94,6 +97,15 @@ class ContractGoldenTest {
     recorder.await(count - given.get("at-end").asInt());
     vertx.undeploy(deployed).await();
     recorder.awaitQuiet();
+  }
+
+  /// Each publication reports to health, at first that it is not connected yet.
+  private static void awaitConnected(HealthBoard health) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    while (!health.isWhole() || !health.describe().encode().contains("publication ")) {
+      assertTrue(System.nanoTime() < end, () -> "not connected: " + health.describe());
+      Thread.onSpinWait();
+    }
   }
 
   private static Device device(Site site, String name) {

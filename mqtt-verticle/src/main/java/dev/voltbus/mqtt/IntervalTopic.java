@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A topic that is rendered from the newest snapshots at each interval.
-sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage {
+sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage, AlarmMessage {
 
   /// Name of its rule in the contract.
   String name();
@@ -20,6 +20,11 @@ sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage {
   ///
   /// @param field field of the topic, null for the topic itself
   boolean canShow(@Nullable String field);
+
+  /// Whether it is looked at with each snapshot too.
+  default boolean followsReadings() {
+    return false;
+  }
 
   /// Makes it due although nothing was read since, as after a new connection.
   default void forget() {}

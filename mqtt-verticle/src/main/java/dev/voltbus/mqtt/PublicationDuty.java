@@ -184,7 +184,7 @@ final class PublicationDuty implements ShardDuty {
     private void sendAll() {
       Moment now = Moment.now(time);
       renderer.forget();
-      renderer.reportValues(now.nanos());
+      renderer.reportValues(now);
       sendIntervalTopics();
       PublicationRenderer.ownIntervals(publication)
           .forEach(every -> renderer.sendTopicsEvery(every, now));
@@ -212,7 +212,7 @@ final class PublicationDuty implements ShardDuty {
         discovery.changed(renderer);
       }
       if (isOnline) {
-        renderer.reportValues(received.snapshot().device(), time.monotonicNanos());
+        renderer.reportValues(received.snapshot().device(), Moment.now(time));
       }
       if (interval == null) {
         Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);

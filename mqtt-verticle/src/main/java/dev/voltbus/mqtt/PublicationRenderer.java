@@ -5,6 +5,7 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TopicContract.AlarmTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
@@ -60,17 +61,22 @@ final class PublicationRenderer {
   }
 
   /// Sends the values of a device that are due.
-  void reportValues(String device, long nowNanos) {
+  void reportValues(String device, Moment now) {
     ReceivedSnapshot received = snapshots.get(device);
     List<ValueReports> due = reports.get(device);
     if (received != null && due != null) {
-      due.forEach(report -> report.report(received, nowNanos, out, outlet));
+      due.forEach(report -> report.report(received, now.nanos(), out, outlet));
+    }
+    for (IntervalTopic topic : intervalTopics) {
+      if (topic.followsReadings()) {
+        topic.send(snapshots, now, out, outlet);
+      }
     }
   }
 
   /// Sends each value of each device that is due.
-  void reportValues(long nowNanos) {
-    publication.devices().forEach(device -> reportValues(device, nowNanos));
+  void reportValues(Moment now) {
+    publication.devices().forEach(device -> reportValues(device, now));
   }
 
   /// Makes all topics due that the broker may have lost.
@@ -135,6 +141,12 @@ final class PublicationRenderer {
         case PerValue perValue -> {}
         case JsonObjectTopic object ->
             compiled.add(new ObjectTopic(object, publication, layouts, this::complain));
+        case AlarmTopic alarm -> {
+          @Nullable AlarmMessage found = AlarmMessage.of(alarm, publication, layouts, complaint);
+          if (found != null) {
+            compiled.add(found);
+          }
+        }
         case PlainTopic plain ->
             compiled.add(new PlainMessage(plain, publication, layouts, this::complain));
         case JsonArrayTopic array -> {
@@ -167,6 +179,7 @@ final class PublicationRenderer {
       case PlainTopic plain -> plain.timing().every();
       case PerValue perValue -> null;
       case JsonArrayTopic array -> null;
+      case AlarmTopic alarm -> null;
     };
   }
 
@@ -178,6 +191,7 @@ final class PublicationRenderer {
         case PerValue perValue -> addValues(topics, publication, perValue, devices);
         case JsonObjectTopic object -> topics.add(Topic.named(object.topic(), publication));
         case PlainTopic plain -> topics.add(Topic.named(plain.topic(), publication));
+        case AlarmTopic alarm -> addAlarm(topics, publication, alarm, devices);
         case JsonArrayTopic array -> {
           if (publication.options().contains(array.option())) {
             topics.add(Topic.named(array.topic(), publication));
@@ -186,6 +200,15 @@ final class PublicationRenderer {
       }
     }
     return topics;
+  }
+
+  private static void addAlarm(
+      List<String> topics, Publication publication, AlarmTopic alarm, List<Device> devices) {
+    Map<String, SnapshotLayout> layouts = new HashMap<>();
+    devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
+    if (AlarmMessage.of(alarm, publication, layouts, change -> {}) != null) {
+      topics.add(Topic.named(alarm.topic(), publication));
+    }
   }
 
   private static void addValues(

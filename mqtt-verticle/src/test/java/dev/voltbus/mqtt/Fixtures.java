@@ -13,6 +13,7 @@ import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.AlarmBand;
 import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.Field.Form;
 import dev.voltbus.contract.TopicContract.Field.Shows;
@@ -256,7 +257,8 @@ final class Fixtures {
         Map.of(),
         overrides,
         SITE,
-        Discovery.DEFAULT_PREFIX);
+        Discovery.DEFAULT_PREFIX,
+        AlarmBand.USUAL);
   }
 
   static Publication dbe(BrokerSettings broker) {
@@ -275,7 +277,8 @@ final class Fixtures {
         Map.of(),
         Overrides.NONE,
         SITE,
-        Discovery.DEFAULT_PREFIX);
+        Discovery.DEFAULT_PREFIX,
+        AlarmBand.USUAL);
   }
 
   /// One that tells Home Assistant of its entities.
@@ -301,7 +304,8 @@ final class Fixtures {
         bindings,
         from.overrides(),
         from.site(),
-        from.discoveryPrefix());
+        from.discoveryPrefix(),
+        from.alarmBand());
   }
 
   static Site site(Publication... publications) {

@@ -43,7 +43,7 @@ class PayloadGoldenTest {
 
   private void poll(PublicationRenderer renderer, Snapshots snapshot) {
     renderer.accept(snapshot.received(now));
-    renderer.reportValues(Fixtures.DEVICE, now);
+    renderer.reportValues(Fixtures.DEVICE, moment());
   }
 
   private void pass(Duration time) {
@@ -162,7 +162,7 @@ class PayloadGoldenTest {
     poll(renderer, two);
     pass(Duration.ofMillis(500));
     renderer.forget();
-    renderer.reportValues(now);
+    renderer.reportValues(moment());
     poll(renderer, two);
     assertSent("tinybms-reconnect");
   }
@@ -178,7 +178,7 @@ class PayloadGoldenTest {
     renderer.accept(Snapshots.charging().received(now));
     now += TimeUnit.SECONDS.toNanos(3);
     renderer.forget();
-    renderer.reportValues(now);
+    renderer.reportValues(moment());
     assertEquals(List.of(), sent);
   }
 
