@@ -53,6 +53,7 @@ while read -r module group artifact sentence; do
 done <<'TABLE'
 contract info.picocli picocli contract may depend on vertx-core only
 vertx-modbus info.picocli picocli vertx-modbus may depend on vertx-core and j2mod only
+outbox io.vertx vertx-mqtt outbox may depend on contract only
 simulator com.ghgande j2mod simulator may depend on contract, vertx-core, vertx-mqtt and vertx-web only
 acquisition-verticle io.vertx vertx-mqtt acquisition-verticle may depend on contract, vertx-modbus and the Vert.x web client only
 mapping-verticle dev.voltbus voltbus-modbus mapping-verticle may depend on contract only
