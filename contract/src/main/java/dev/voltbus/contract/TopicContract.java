@@ -40,8 +40,15 @@ public record TopicContract(
   ///
   /// @param qos 0..2, or null for the default of broker or publication
   /// @param retain null for the default of broker or publication
-  public record Sending(@Nullable Integer qos, @Nullable Boolean retain) {
+  /// @param every whether each message must arrive: it carries its time, and is stored through
+  ///   outages; with QoS 0 or retained only the newest counts all the same
+  public record Sending(@Nullable Integer qos, @Nullable Boolean retain, boolean every) {
     public static final Sending DEFAULT = new Sending(null, null);
+
+    /// Of which only the newest message counts.
+    public Sending(@Nullable Integer qos, @Nullable Boolean retain) {
+      this(qos, retain, false);
+    }
 
     public Sending {
       if (qos != null && (qos < 0 || qos > 2)) {

@@ -132,7 +132,11 @@ final class ContractFile {
 
   private Optional<TopicRule> rule(Section topic) {
     checkTopic(topic, topic.text("kind").equals("per-value"));
-    Sending sending = new Sending(topic.wholeOrNull("qos"), topic.flagOrNull("retain"));
+    Sending sending =
+        new Sending(
+            topic.wholeOrNull("qos"),
+            topic.flagOrNull("retain"),
+            topic.text("delivery", "latest").equals("every"));
     return switch (topic.text("kind")) {
       case "per-value" ->
           reporting(topic, Reporting.ON_CHANGE)

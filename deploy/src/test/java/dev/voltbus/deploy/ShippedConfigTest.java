@@ -178,7 +178,7 @@ class ShippedConfigTest {
     assertEquals(TopicContract.Overrides.NONE, publication.overrides());
     TopicContract.PerValue rule = (TopicContract.PerValue) publication.contract().topics().get(0);
     assertEquals(Reporting.ON_CHANGE, rule.reporting());
-    assertEquals(TopicContract.Sending.DEFAULT, rule.sending());
+    assertEquals(new TopicContract.Sending(null, null, true), rule.sending());
   }
 
   @Test

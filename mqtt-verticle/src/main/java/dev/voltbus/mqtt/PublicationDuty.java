@@ -12,7 +12,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +89,7 @@ final class PublicationDuty implements ShardDuty {
   }
 
   /// One holding of the lease.
-  private final class Work implements BrokerPublisher.Presence {
+  private final class Work implements BrokerPublisher.Presence, Outlet {
     private final TimeSource time = wiring.time();
     private final Lease lease;
     private final BrokerPublisher publisher;
@@ -100,17 +102,43 @@ final class PublicationDuty implements ShardDuty {
     /// Between the greeting of a connection and its loss, so that nothing overtakes the greeting.
     private boolean isOnline;
 
+    private @Nullable Spool spool;
+
     private Work(Lease lease) {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
-      this.renderer = new PublicationRenderer(publication, publisher, this::complain);
+      this.renderer = new PublicationRenderer(publication, this, this::complain);
       this.feed =
           new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
-      this.discovery = DiscoveryAnnouncer.of(vertx, publication, publisher, this::sendAll);
+      this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, this::sendAll);
     }
 
     private Future<Void> begin() {
       health().down(part(), "not connected yet");
+      return openSpool().compose(open -> beginSending());
+    }
+
+    /// Before anything is sent, so that what waits from before goes first.
+    private Future<Void> openSpool() {
+      @Nullable Path state = wiring.state();
+      if (!PublicationRenderer.hasEvery(publication)) {
+        return Future.succeededFuture();
+      }
+      if (state == null) {
+        complain("keeps no samples through an outage: started without --state");
+        return Future.succeededFuture();
+      }
+      Path folder = state.resolve("outbox").resolve(site + "-" + publication.name());
+      return Spool.open(vertx, time, wiring.metrics(), publication, folder, publisher::send)
+          .onSuccess(opened -> spool = opened)
+          .<Void>mapEmpty()
+          .recover(failure -> {
+            complain("keeps no samples through an outage: " + failure.getMessage());
+            return Future.succeededFuture();
+          });
+    }
+
+    private Future<Void> beginSending() {
       publisher.connect().onFailure(failure -> LOG.debug("{}", failure.getMessage()));
       if (commands != null) {
         commands.begin(lease, publisher);
@@ -165,9 +193,30 @@ final class PublicationDuty implements ShardDuty {
       Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
       return Future.join(noMoreSnapshots, noMoreCommands)
           .eventually(publisher::disconnect)
+          .eventually(this::closeSpool)
           .onComplete(done -> health().gone(part()))
           .otherwiseEmpty()
           .mapEmpty();
+    }
+
+    private Future<Void> closeSpool() {
+      return spool == null ? Future.succeededFuture() : spool.close();
+    }
+
+    /// A sample is stored whether the broker is there or not; of other topics the newest goes out
+    /// after the reconnect.
+    @Override
+    public boolean offer(Topic topic, Buffer payload) {
+      if (topic.isEvery() && spool != null) {
+        spool.offer(topic, payload);
+        return true;
+      }
+      return isOnline && publisher.offer(topic, payload);
+    }
+
+    /// Whether anything that is rendered now has a place to go.
+    private boolean isOpen() {
+      return isOnline || spool != null;
     }
 
     @Override
@@ -178,6 +227,9 @@ final class PublicationDuty implements ShardDuty {
         discovery.online();
       }
       sendAll();
+      if (spool != null) {
+        spool.online();
+      }
     }
 
     /// Everything that can be shown, as after a new connection.
@@ -193,6 +245,9 @@ final class PublicationDuty implements ShardDuty {
     @Override
     public void offline(String reason) {
       isOnline = false;
+      if (spool != null) {
+        spool.offline();
+      }
       if (discovery != null) {
         discovery.offline();
       }
@@ -206,19 +261,18 @@ final class PublicationDuty implements ShardDuty {
       }
     }
 
-    /// While offline nothing is tried: the newest value goes out after the reconnect.
     private void accept(ReceivedSnapshot received) {
       if (renderer.accept(received) && discovery != null) {
         discovery.changed(renderer);
       }
-      if (isOnline) {
+      if (isOpen()) {
         renderer.reportValues(received.snapshot().device(), Moment.now(time));
       }
       if (interval == null) {
         Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);
         interval = started;
         cycles.add(started);
-        if (isOnline) {
+        if (isOpen()) {
           sendIntervalTopics();
         }
       }
@@ -234,7 +288,7 @@ final class PublicationDuty implements ShardDuty {
     }
 
     private void repeat() {
-      if (!isOnline) {
+      if (!isOpen()) {
         return;
       }
       @Nullable Duration repeat = statusRepeat();

@@ -165,6 +165,19 @@ final class PublicationRenderer {
     }
   }
 
+  /// Whether a publication has topics of which each message must arrive.
+  static boolean hasEvery(Publication publication) {
+    return publication.contract().topics().stream().anyMatch(rule -> isEvery(rule, publication));
+  }
+
+  private static boolean isEvery(TopicRule rule, Publication publication) {
+    return Topic.of(rule, publication).isEvery()
+        || (rule instanceof PerValue
+            && publication.overrides().byKey().values().stream()
+                .anyMatch(override ->
+                    Topic.of("", rule.sending(), override, publication.broker()).isEvery()));
+  }
+
   /// The intervals that topics of a publication have of their own.
   static List<Duration> ownIntervals(Publication publication) {
     return publication.contract().topics().stream()

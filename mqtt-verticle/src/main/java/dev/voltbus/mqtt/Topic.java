@@ -11,14 +11,23 @@ import org.jspecify.annotations.Nullable;
 /// A topic with all that is needed to send to it.
 ///
 /// @param qos 0..2
-record Topic(String name, int qos, boolean retain) {
+/// @param isEvery whether each message must arrive, else only the newest
+record Topic(String name, int qos, boolean retain, boolean isEvery) {
+
+  /// A topic of which only the newest message counts.
+  Topic(String name, int qos, boolean retain) {
+    this(name, qos, retain, false);
+  }
 
   /// A topic of a contract: what the publication overrides wins over the contract, the contract
   /// over the broker's default.
   static Topic of(String name, Sending sending, Override override, BrokerSettings broker) {
-    return new Topic(name, broker.defaultQos(), broker.retainByDefault())
-        .with(sending.qos(), sending.retain())
-        .with(override.qos(), override.retain());
+    Topic topic =
+        new Topic(name, broker.defaultQos(), broker.retainByDefault())
+            .with(sending.qos(), sending.retain())
+            .with(override.qos(), override.retain());
+    boolean isEvery = sending.every() && topic.qos > 0 && !topic.retain;
+    return new Topic(name, topic.qos, topic.retain, isEvery);
   }
 
   static Topic of(StatusTopic status, Publication publication) {
@@ -34,7 +43,10 @@ record Topic(String name, int qos, boolean retain) {
   /// The topic sent another way; null leaves a part as it is, and false switches retain off.
   Topic with(@Nullable Integer otherQos, @Nullable Boolean otherRetain) {
     return new Topic(
-        name, otherQos == null ? qos : otherQos, otherRetain == null ? retain : otherRetain);
+        name,
+        otherQos == null ? qos : otherQos,
+        otherRetain == null ? retain : otherRetain,
+        isEvery);
   }
 
   static String named(String pattern, Publication publication) {

@@ -86,9 +86,13 @@ final class ValueReports {
     return layout;
   }
 
-  /// Makes every value due, as after a new connection.
+  /// Makes every value due that the broker may have lost, as after a new connection.
   void forget() {
-    Arrays.fill(sent, null);
+    for (int at = 0; at < sent.length; at++) {
+      if (!topics[at].topic().isEvery()) {
+        sent[at] = null;
+      }
+    }
   }
 
   /// Sends what is due of a snapshot.

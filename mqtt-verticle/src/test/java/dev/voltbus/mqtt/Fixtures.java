@@ -261,6 +261,39 @@ final class Fixtures {
         AlarmBand.USUAL);
   }
 
+  /// One whose values must all arrive: QoS 1, not retained, sent with each poll.
+  static Publication samples(BrokerSettings broker) {
+    Publication from = tinybms(broker.withQos(1, false));
+    TopicContract contract = from.contract();
+    PerValue each =
+        new PerValue(
+            "{prefix}/{suffix}",
+            new Sending(null, null, true),
+            new Reporting(false, 0, Duration.ofHours(1)));
+    return new Publication(
+        from.name(),
+        new TopicContract(
+            contract.name(),
+            contract.defaultPrefix(),
+            contract.clientId(),
+            null,
+            null,
+            List.of(each),
+            null,
+            List.of(),
+            null),
+        from.broker(),
+        from.prefix(),
+        from.devices(),
+        from.interval(),
+        from.options(),
+        from.bindings(),
+        from.overrides(),
+        from.site(),
+        from.discoveryPrefix(),
+        from.alarmBand());
+  }
+
   static Publication dbe(BrokerSettings broker) {
     return dbe(broker, Duration.ofSeconds(5));
   }

@@ -19,16 +19,20 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What the verticle does on a broker, seen by another client of that broker. Each broker we care
 /// for runs all of it.
@@ -39,6 +43,7 @@ abstract class MqttVerticleBehaviour {
 
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = Bus.over(vertx);
+  @TempDir private Path state;
   private TestingProxy proxy;
   private int brokerPort;
 
@@ -125,6 +130,93 @@ abstract class MqttVerticleBehaviour {
     subscriber.await("BE/status", "online");
     subscriber.await("BE/info");
     assertTrue(gateway.metrics().count("reconnects_total", "connection=values") >= 1);
+  }
+
+  // ---- samples of which none may be lost
+
+  private TestingGateway sampling() {
+    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.samples(broker())), state);
+  }
+
+  /// Samples of the pack's voltage, number n with n volts and its own time.
+  private static void sample(TestingGateway gateway, int from, int to) {
+    for (int n = from; n <= to; n++) {
+      gateway.publish(
+          new Snapshots(Fixtures.pack())
+              .good("battery_pack_voltage", n, n * 100L)
+              .readAt(Snapshots.READ_AT + n)
+              .sequence(n)
+              .build());
+    }
+  }
+
+  /// All numbers heard up to the last one, each once, where one that came twice counts first.
+  private static List<Integer> numbers(TestingSubscriber subscriber, int last) {
+    subscriber.await(heard -> heard.topic().equals(VOLTAGE) && number(heard) == last);
+    List<Integer> numbers = new ArrayList<>();
+    for (Heard heard : subscriber.heard()) {
+      if (heard.topic().equals(VOLTAGE)) {
+        JsonObject payload = new JsonObject(heard.payload());
+        assertEquals(Snapshots.READ_AT + number(heard), payload.getLong("timestamp_ms"));
+        if (!numbers.contains(number(heard))) {
+          numbers.add(number(heard));
+        }
+      }
+    }
+    return numbers;
+  }
+
+  private static int number(Heard heard) {
+    return new JsonObject(heard.payload()).getInteger("value");
+  }
+
+  private static List<Integer> upTo(int last) {
+    return IntStream.rangeClosed(1, last).boxed().toList();
+  }
+
+  @Test
+  void samplesOfAnOutageArriveInOrderWithTheirOwnTime() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = sampling();
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
+    sample(gateway, 1, 50);
+    subscriber.await(heard -> heard.topic().equals(VOLTAGE) && number(heard) == 50);
+    Await.result(proxy.close());
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
+    sample(gateway, 51, 1_000);
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_outbox_records") >= 950);
+    Await.result(proxy.open());
+    sample(gateway, 1_001, 1_050);
+    assertEquals(upTo(1_050), numbers(subscriber, 1_050));
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_outbox_records") == 0);
+  }
+
+  // A site may be restarted while its broker is away.
+  @Test
+  void samplesOfAnOutageSurviveARestartOfTheGateway() {
+    TestingSubscriber subscriber = subscriber();
+    Await.result(proxy.close());
+    TestingGateway first = sampling();
+    sample(first, 1, 300);
+    Await.until(() -> first.metrics().gauge("voltbus_mqtt_outbox_records") == 300);
+    first.stop();
+    TestingGateway second = sampling();
+    sample(second, 301, 400);
+    Await.result(proxy.open());
+    assertEquals(upTo(400), numbers(subscriber, 400));
+  }
+
+  // A connection that breaks under load has samples that nobody knows the fate of.
+  @Test
+  void samplesUnderwayWhenAConnectionBreaksComeAgain() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = sampling();
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
+    for (int block = 0; block < 5; block++) {
+      sample(gateway, block * 200 + 1, block * 200 + 200);
+      Await.result(proxy.breakAll());
+    }
+    assertEquals(upTo(1_000), numbers(subscriber, 1_000));
   }
 
   // ---- Home Assistant

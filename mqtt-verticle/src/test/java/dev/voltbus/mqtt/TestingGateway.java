@@ -8,6 +8,8 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// The verticle in a process with a bus and nothing else; the test plays mapping and command.
 final class TestingGateway {
@@ -17,16 +19,21 @@ final class TestingGateway {
   private final RecordingHealth health = new RecordingHealth();
   private final String deployment;
 
-  private TestingGateway(Vertx vertx, Bus bus, Site site) {
+  private TestingGateway(Vertx vertx, Bus bus, Site site, @Nullable Path state) {
     this.vertx = vertx;
     this.bus = bus;
     TimeSource time = TimeSource.system();
-    Wiring wiring = new Wiring(bus, new SingleProcessLeases(time), time, metrics, health);
+    Wiring wiring = new Wiring(bus, new SingleProcessLeases(time), time, metrics, health, state);
     this.deployment = Await.result(vertx.deployVerticle(new MqttVerticle(site, wiring)));
   }
 
   static TestingGateway start(Vertx vertx, Bus bus, Site site) {
-    return new TestingGateway(vertx, bus, site);
+    return new TestingGateway(vertx, bus, site, null);
+  }
+
+  /// @param state folder for what outlives the process
+  static TestingGateway start(Vertx vertx, Bus bus, Site site, Path state) {
+    return new TestingGateway(vertx, bus, site, state);
   }
 
   void publish(DeviceSnapshot snapshot) {

@@ -1,0 +1,191 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.Metrics;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.outbox.Outbox;
+import dev.voltbus.outbox.OutboxEvent;
+import dev.voltbus.outbox.OutboxOptions;
+import dev.voltbus.outbox.OutboxRecord;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The samples of a publication that must all arrive: each is stored before it is sent, sent in
+/// order, and forgotten when the broker has acknowledged it. What waits survives outages and
+/// restarts. To be used on one event loop.
+final class Spool {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+  /// Unacknowledged samples at a time; small enough that the newest values go out between them.
+  private static final int WINDOW = 200;
+
+  private static final long RETRY_MILLIS = 200;
+
+  private final Vertx vertx;
+  private final Outbox outbox;
+  private final String label;
+  private final BiFunction<Topic, Buffer, Future<Void>> sender;
+
+  /// Counts connections, so that what an earlier one still tells is not taken for this one's.
+  private int connection;
+
+  private boolean isOnline;
+  private boolean isReading;
+  private int inFlight;
+  private long sentUpTo;
+
+  private Spool(
+      Vertx vertx, Outbox outbox, String label, BiFunction<Topic, Buffer, Future<Void>> sender) {
+    this.vertx = vertx;
+    this.outbox = outbox;
+    this.label = label;
+    this.sender = sender;
+  }
+
+  /// Opens the publication's outbox with what waits there from before.
+  ///
+  /// @param folder its own folder
+  /// @param sender sends to the broker; completes when the broker has acknowledged
+  static Future<Spool> open(
+      Vertx vertx,
+      TimeSource time,
+      Metrics metrics,
+      Publication publication,
+      Path folder,
+      BiFunction<Topic, Buffer, Future<Void>> sender) {
+    String label =
+        "mqtt broker=" + publication.broker().name() + " publication=" + publication.name();
+    return Outbox.open(vertx, OutboxOptions.of(folder), time, event -> told(label, event))
+        .map(outbox -> new Spool(vertx, outbox, label, sender))
+        .onSuccess(spool -> spool.show(metrics, publication));
+  }
+
+  private static void told(String label, OutboxEvent event) {
+    LOG.warn("{} outbox: {}", label, event);
+  }
+
+  private void show(Metrics metrics, Publication publication) {
+    String[] labels = {
+      "broker", publication.broker().name(), "publication", publication.name(),
+    };
+    metrics.gauge(
+        "voltbus_mqtt_outbox_records",
+        "Samples that wait for the broker",
+        () -> outbox.statistics().records(),
+        labels);
+    metrics.gauge(
+        "voltbus_mqtt_outbox_bytes",
+        "Bytes of the samples that wait",
+        () -> outbox.statistics().bytes(),
+        labels);
+    metrics.gauge(
+        "voltbus_mqtt_outbox_oldest_seconds",
+        "Age of the oldest sample that waits",
+        () -> outbox.statistics().oldestAge().toSeconds(),
+        labels);
+    metrics.gauge(
+        "voltbus_mqtt_outbox_dropped",
+        "Samples given up since the start because the outbox was full or they were too old",
+        () -> outbox.statistics().droppedRecords() + outbox.statistics().refused(),
+        labels);
+  }
+
+  /// Takes a sample. It is sent as soon as all before it were.
+  void offer(Topic topic, Buffer payload) {
+    outbox
+        .append(new Sample(topic, payload).toBytes())
+        .onSuccess(stored -> pump())
+        .onFailure(failure -> LOG.error("{} sample lost: {}", label, failure.getMessage()));
+  }
+
+  /// The broker is there: begins with the oldest sample that it has not acknowledged.
+  void online() {
+    connection++;
+    isOnline = true;
+    inFlight = 0;
+    sentUpTo = 0;
+    long waiting = outbox.statistics().records();
+    if (waiting > 0) {
+      LOG.info("{} outbox: {} samples wait and are sent now", label, waiting);
+    }
+    pump();
+  }
+
+  void offline() {
+    isOnline = false;
+  }
+
+  private void pump() {
+    if (!isOnline || isReading || inFlight >= WINDOW) {
+      return;
+    }
+    isReading = true;
+    int on = connection;
+    outbox
+        .read(sentUpTo, WINDOW - inFlight)
+        .onComplete(read -> isReading = false)
+        .onSuccess(records -> send(records, on))
+        .onFailure(failure -> later("cannot read: " + failure.getMessage()));
+  }
+
+  private void later(String reason) {
+    LOG.debug("{} outbox: {}", label, reason);
+    vertx.setTimer(RETRY_MILLIS, id -> pump());
+  }
+
+  private void send(List<OutboxRecord> records, int on) {
+    if (on != connection || !isOnline) {
+      pump(); // what was read belongs to an earlier connection
+      return;
+    }
+    for (OutboxRecord record : records) {
+      if (!send(record, on)) {
+        return;
+      }
+    }
+    if (!records.isEmpty()) {
+      pump();
+    }
+  }
+
+  /// @return false if it could not be sent now, nor can those behind it
+  private boolean send(OutboxRecord record, int on) {
+    Sample sample;
+    try {
+      sample = Sample.of(record.payload());
+    } catch (IllegalArgumentException unknown) {
+      LOG.error("{} outbox: record {} dropped: {}", label, record.sequence(), unknown.getMessage());
+      outbox.acknowledge(record.sequence());
+      sentUpTo = record.sequence();
+      return true;
+    }
+    Future<Void> sent = sender.apply(sample.topic(), sample.payload());
+    if (sent.failed()) {
+      later("cannot send: " + sent.cause().getMessage());
+      return false;
+    }
+    sentUpTo = record.sequence();
+    inFlight++;
+    sent.onSuccess(done -> outbox.acknowledge(record.sequence())).onComplete(done -> answered(on));
+    return true;
+  }
+
+  private void answered(int on) {
+    if (on == connection) {
+      inFlight--;
+      pump();
+    }
+  }
+
+  /// Lets go of the folder; what waits is sent by the next one that opens it.
+  Future<Void> close() {
+    offline();
+    return outbox.close();
+  }
+}
