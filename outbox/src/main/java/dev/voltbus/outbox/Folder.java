@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,11 +32,17 @@ final class Folder implements Closeable {
   /// As [#name] makes them, and no greater than a long can be.
   private static final Pattern SEGMENT = Pattern.compile("(0[0-8]\\d{18})\\.segment");
 
+  /// Those of this process. A second channel on a lock file would, when closed, end the lock of the
+  /// first, so there must be none.
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Path path;
+  private final Path real;
   private final FileChannel lock;
 
-  private Folder(Path path, FileChannel lock) {
+  private Folder(Path path, Path real, FileChannel lock) {
     this.path = path;
+    this.real = real;
     this.lock = lock;
   }
 
@@ -48,13 +54,16 @@ final class Folder implements Closeable {
   /// @throws IOException if it is not there and cannot be created, or cannot be written to
   static Folder open(Path path) throws IOException {
     createFolder(path.toAbsolutePath());
-    FileChannel lock =
-        FileChannel.open(path.resolve("lock"), Set.<OpenOption>of(CREATE, WRITE), FILE_MODE);
-    if (!isLocked(lock)) {
-      lock.close();
+    Path real = path.toRealPath();
+    if (!OPEN.add(real)) {
       throw new OutboxLockedException(path);
     }
-    return new Folder(path, lock);
+    try {
+      return new Folder(path, real, lock(path));
+    } catch (IOException | RuntimeException e) {
+      OPEN.remove(real);
+      throw e;
+    }
   }
 
   /// Creates a folder and those above it so that they survive a power cut.
@@ -67,13 +76,16 @@ final class Folder implements Closeable {
     }
   }
 
-  private static boolean isLocked(FileChannel lock) throws IOException {
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel file =
+        FileChannel.open(path.resolve("lock"), Set.<OpenOption>of(CREATE, WRITE), FILE_MODE);
     try {
-      return lock.tryLock() != null;
-    } catch (OverlappingFileLockException inThisProcess) {
-      return false;
-    } catch (IOException e) {
-      lock.close();
+      if (file.tryLock() != null) {
+        return file;
+      }
+      throw new OutboxLockedException(path);
+    } catch (IOException | RuntimeException e) {
+      file.close();
       throw e;
     }
   }
@@ -143,6 +155,10 @@ final class Folder implements Closeable {
   /// Lets others open it.
   @Override
   public void close() throws IOException {
-    lock.close();
+    try {
+      lock.close();
+    } finally {
+      OPEN.remove(real);
+    }
   }
 }

@@ -16,6 +16,18 @@ final class AppendingProcess {
 
   private AppendingProcess() {}
 
+  static Process start(Path folder, int number) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            AppendingProcess.class.getName(),
+            folder.toString(),
+            "" + number)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
   /// Appends for ever.
   ///
   /// @param arguments folder, and number of the first payload
@@ -24,6 +36,7 @@ final class AppendingProcess {
     OutboxOptions options = options(Path.of(arguments[0]));
     Outbox outbox =
         Outbox.open(Vertx.vertx(), options, TimeSource.system(), event -> {})
+            .onFailure(AppendingProcess::end)
             .toCompletionStage()
             .toCompletableFuture()
             .get();
@@ -31,6 +44,11 @@ final class AppendingProcess {
     for (int number = Integer.parseInt(arguments[1]); ; number++) {
       append(outbox, number, room);
     }
+  }
+
+  private static void end(Throwable fault) {
+    System.out.println(fault.getMessage());
+    Runtime.getRuntime().halt(2);
   }
 
   /// Standard input ends when the test does, however that comes about.

@@ -1,8 +1,10 @@
 package dev.voltbus.outbox;
 
+import static dev.voltbus.outbox.Rig.failure;
 import static dev.voltbus.outbox.Rig.readAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -53,6 +55,26 @@ class KillTest {
     assertEquals(List.of(), rig.told(OutboxEvent.Dropped.class));
   }
 
+  // Closing a file ends this process's locks of it, also those of another opener of the same file.
+  @Test
+  void refusalInThisProcessLetsNoOtherProcessIn() throws Exception {
+    Outbox outbox = rig.open(AppendingProcess.options(folder));
+    failure(OutboxLockedException.class, second());
+    Process process = AppendingProcess.start(folder, 0);
+    try (BufferedReader said = process.inputReader()) {
+      String first = said.lines().filter(KillTest::isOutcome).findFirst().orElse("nothing");
+      assertTrue(first.contains("in use by another process"), first);
+    } finally {
+      process.destroyForcibly();
+    }
+    Rig.append(outbox, "still mine");
+  }
+
+  /// The process logs as well.
+  private static boolean isOutcome(String line) {
+    return line.startsWith("DISK") || line.startsWith("outbox ");
+  }
+
   private void check(Map<Long, Buffer> found) {
     promised.forEach((sequence, number) -> {
       Buffer payload = found.get(sequence);
@@ -62,19 +84,10 @@ class KillTest {
   }
 
   private void runAndKill(int number) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                AppendingProcess.class.getName(),
-                folder.toString(),
-                "" + number)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = AppendingProcess.start(folder, number);
     try (BufferedReader said = process.inputReader()) {
       note(said, PROMISES);
-      assertRefusedMeanwhile();
+      failure(OutboxLockedException.class, second());
       // The handle's way leaves open what the process said before.
       process.toHandle().destroyForcibly();
       note(said, Integer.MAX_VALUE);
@@ -84,10 +97,8 @@ class KillTest {
     process.onExit().join();
   }
 
-  private void assertRefusedMeanwhile() {
-    OutboxOptions options = AppendingProcess.options(folder);
-    Future<Outbox> second = Outbox.open(rig.vertx, options, rig.time, rig.events::add);
-    Rig.failure(OutboxLockedException.class, second);
+  private Future<Outbox> second() {
+    return Outbox.open(rig.vertx, AppendingProcess.options(folder), rig.time, rig.events::add);
   }
 
   private void note(BufferedReader said, int most) throws IOException {

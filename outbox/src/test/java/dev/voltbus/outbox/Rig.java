@@ -87,7 +87,8 @@ final class Rig {
   static Path image(Path folder, Path target) throws IOException {
     Files.createDirectories(target);
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
+      // Reading the lock file would end the lock.
+      for (Path file : files.filter(each -> !each.endsWith("lock")).toList()) {
         Files.copy(file, target.resolve(file.getFileName()));
       }
     }
