@@ -51,6 +51,11 @@ final class CheckCommand implements Callable<Integer> {
     for (Publication publication : loaded.publications()) {
       out.println("topics of " + publication.name() + ":");
       MqttVerticle.topics(publication, loaded.devices()).forEach(line -> out.println("  " + line));
+      List<String> entities = MqttVerticle.entities(publication, loaded.devices());
+      if (!entities.isEmpty()) {
+        out.println("Home Assistant entities of " + publication.name() + ":");
+        entities.forEach(line -> out.println("  " + line));
+      }
     }
     out.flush();
     return 0;

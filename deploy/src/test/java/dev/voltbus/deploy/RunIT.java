@@ -71,7 +71,9 @@ class RunIT {
         PackagedProduct gateway = gateway()) {
       listener.awaitAll(
           heard -> topics(heard).containsAll(announced), START, "topics " + gateway.pid());
-      assertEquals(announced, topics(listener.heard()));
+      Set<String> heard = topics(listener.heard());
+      heard.removeIf(topic -> topic.matches(".*/cell_voltage([1-9]|1[0-5])/config"));
+      assertEquals(announced, heard);
     }
   }
 
@@ -85,7 +87,7 @@ class RunIT {
           .lines()
           .dropWhile(line -> !line.startsWith("topics of "))
           .filter(line -> line.startsWith("  ") && !line.endsWith("/command/result"))
-          .map(String::strip)
+          .map(line -> line.strip().replaceFirst("cell_voltageN/", "cell_voltage16/"))
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }
@@ -96,7 +98,7 @@ class RunIT {
 
   // Who comes late sees at once whether the bridge lives, and no old values.
   @Test
-  void onlyStatusIsRetained() throws Exception {
+  void onlyStatusAndDiscoveryAreRetained() throws Exception {
     try (PackagedProduct gateway = gateway()) {
       try (TestingListener early = TestingListener.on(broker.port())) {
         early.awaitAll(heard -> DemoTopics.each(1, heard), START, "topics " + gateway.pid());
@@ -104,8 +106,12 @@ class RunIT {
       try (TestingListener late = TestingListener.on(broker.port())) {
         late.await(heard -> heard.topic().equals(VOLTAGE), START, "a live value");
         List<Heard> retained = late.heard().stream().filter(Heard::retained).toList();
-        assertEquals(Set.of("BE/status", "BE2/status"), topics(retained));
-        retained.forEach(status -> assertEquals("online", status.payload()));
+        Set<String> topics = topics(retained);
+        topics.removeIf(topic -> topic.startsWith("homeassistant/"));
+        assertEquals(Set.of("BE/status", "BE2/status"), topics);
+        retained.stream()
+            .filter(message -> topics.contains(message.topic()))
+            .forEach(status -> assertEquals("online", status.payload()));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.SnapshotLayout;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -73,6 +75,18 @@ final class DiscoveryAnnouncer {
     return discovery != null && publication.options().contains(discovery.option())
         ? discovery
         : null;
+  }
+
+  /// The config topics of a publication's entities when all its devices are there; `N` stands for
+  /// the number of an array's item.
+  static List<String> topics(Publication publication, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication);
+    if (discovery == null) {
+      return List.of();
+    }
+    List<IntervalTopic> shown =
+        PublicationRenderer.compiled(publication, layouts, text -> {}, text -> {});
+    return DiscoveryMessages.topics(publication, discovery, shown);
   }
 
   /// The topics of the devices known so far can show other things than before.

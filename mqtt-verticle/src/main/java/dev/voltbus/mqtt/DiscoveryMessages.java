@@ -32,6 +32,22 @@ final class DiscoveryMessages {
     return messages.messages;
   }
 
+  /// The topics alone, with `N` for the number of an item, and no matter how many there are.
+  static List<String> topics(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    DiscoveryText text = new DiscoveryText(publication);
+    return discovery.entities().stream()
+        .filter(entity ->
+            switch (entity.needs()) {
+              case Always always -> true;
+              case ShownField field -> isShown(field, shown);
+              case EachItem each ->
+                  shown.stream().anyMatch(topic -> topic.name().equals(each.topic()));
+            })
+        .map(entity -> text.topic(entity.topic()).replace("{n}", "N"))
+        .toList();
+  }
+
   private void add(List<IntervalTopic> shown) {
     for (Entity entity : discovery.entities()) {
       switch (entity.needs()) {

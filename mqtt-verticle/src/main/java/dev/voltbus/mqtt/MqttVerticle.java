@@ -5,13 +5,16 @@ import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
+import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.StatusTopic;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,16 @@ public final class MqttVerticle extends VerticleBase {
       topics.add(CommandIntake.resultTopic(filter));
     }
     return List.copyOf(topics);
+  }
+
+  /// The topics on which a publication tells Home Assistant of its entities; `N` stands for the
+  /// number of an array's item, such as a cell.
+  ///
+  /// @param devices the site's devices
+  public static List<String> entities(Publication publication, List<Device> devices) {
+    Map<String, SnapshotLayout> layouts = new HashMap<>();
+    devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
+    return DiscoveryAnnouncer.topics(publication, layouts);
   }
 
   @Override

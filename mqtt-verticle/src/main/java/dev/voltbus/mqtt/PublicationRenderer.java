@@ -135,28 +135,40 @@ final class PublicationRenderer {
   private List<IntervalTopic> compileIntervalTopics() {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     snapshots.forEach((device, received) -> layouts.put(device, received.layout()));
-    List<IntervalTopic> compiled = new ArrayList<>();
-    for (TopicRule rule : publication.contract().topics()) {
-      switch (rule) {
-        case PerValue perValue -> {}
-        case JsonObjectTopic object ->
-            compiled.add(new ObjectTopic(object, publication, layouts, this::complain));
-        case AlarmTopic alarm -> {
-          @Nullable AlarmMessage found = AlarmMessage.of(alarm, publication, layouts, complaint);
-          if (found != null) {
-            compiled.add(found);
-          }
-        }
-        case PlainTopic plain ->
-            compiled.add(new PlainMessage(plain, publication, layouts, this::complain));
-        case JsonArrayTopic array -> {
-          if (publication.options().contains(array.option())) {
-            compiled.add(new ArrayTopic(array, publication, layouts, this::complain));
-          }
-        }
-      }
-    }
-    return List.copyOf(compiled);
+    return compiled(publication, layouts, this::complain, complaint);
+  }
+
+  /// The topics of a publication that go out at intervals.
+  ///
+  /// @param layouts layouts by device, as far as known
+  /// @param complaint told of what cannot be shown
+  /// @param news told of each change of an alarm
+  static List<IntervalTopic> compiled(
+      Publication publication,
+      Map<String, SnapshotLayout> layouts,
+      Consumer<String> complaint,
+      Consumer<String> news) {
+    return publication.contract().topics().stream()
+        .flatMap(rule -> Stream.ofNullable(compiled(rule, publication, layouts, complaint, news)))
+        .toList();
+  }
+
+  private static @Nullable IntervalTopic compiled(
+      TopicRule rule,
+      Publication publication,
+      Map<String, SnapshotLayout> layouts,
+      Consumer<String> complaint,
+      Consumer<String> news) {
+    return switch (rule) {
+      case PerValue perValue -> null;
+      case JsonObjectTopic object -> new ObjectTopic(object, publication, layouts, complaint);
+      case PlainTopic plain -> new PlainMessage(plain, publication, layouts, complaint);
+      case AlarmTopic alarm -> AlarmMessage.of(alarm, publication, layouts, news);
+      case JsonArrayTopic array ->
+          publication.options().contains(array.option())
+              ? new ArrayTopic(array, publication, layouts, complaint)
+              : null;
+    };
   }
 
   private void complain(String text) {

@@ -6,6 +6,7 @@ import dev.voltbus.contract.TimeSource;
 import dev.voltbus.outbox.Outbox;
 import dev.voltbus.outbox.OutboxEvent;
 import dev.voltbus.outbox.OutboxOptions;
+import dev.voltbus.outbox.OutboxReadException;
 import dev.voltbus.outbox.OutboxRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,6 +28,9 @@ final class Spool {
 
   private static final long RETRY_MILLIS = 200;
 
+  /// Tries, over some ten seconds, before records that cannot be read are passed over.
+  private static final int GIVE_UP = 50;
+
   private final Vertx vertx;
   private final Outbox outbox;
   private final String label;
@@ -39,6 +43,7 @@ final class Spool {
   private boolean isReading;
   private int inFlight;
   private long sentUpTo;
+  private int unreadable;
 
   private Spool(
       Vertx vertx, Outbox outbox, String label, BiFunction<Topic, Buffer, Future<Void>> sender) {
@@ -130,8 +135,24 @@ final class Spool {
     outbox
         .read(sentUpTo, WINDOW - inFlight)
         .onComplete(read -> isReading = false)
-        .onSuccess(records -> send(records, on))
-        .onFailure(failure -> later("cannot read: " + failure.getMessage()));
+        .onSuccess(records -> {
+          unreadable = 0;
+          send(records, on);
+        })
+        .onFailure(this::unread);
+  }
+
+  /// A file that stays unreadable must not hold up what stands behind it for ever.
+  private void unread(Throwable failure) {
+    unreadable++;
+    if (unreadable >= GIVE_UP && failure instanceof OutboxReadException lost) {
+      LOG.error("{} outbox: passed over: {}", label, failure.getMessage());
+      outbox.acknowledgeUpTo(lost.last());
+      unreadable = 0;
+    } else if (unreadable == 1) {
+      LOG.warn("{} outbox: {}", label, failure.getMessage());
+    }
+    later("cannot read: " + failure.getMessage());
   }
 
   private void later(String reason) {
