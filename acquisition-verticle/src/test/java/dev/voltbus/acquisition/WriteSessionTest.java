@@ -229,9 +229,10 @@ class WriteSessionTest {
     List<TestingDevice.Request> writes = writesTo(4);
     assertEquals(List.of(7, 1000), wordsTo(4));
     assertTrue(writes.get(1).nanos() - writes.get(0).nanos() > 200_000_000L, writes.toString());
-    assertTrue(
-        acquisition.logged().stream().anyMatch(line -> line.contains("w-1/revert for a test")),
-        () -> acquisition.logged().toString());
+    acquisition.until(
+        "its end is logged",
+        () ->
+            acquisition.logged().stream().anyMatch(line -> line.contains("w-1/revert for a test")));
   }
 
   @Test
