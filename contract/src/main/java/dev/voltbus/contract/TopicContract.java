@@ -230,7 +230,10 @@ public record TopicContract(
       /// or now where there are none.
       UNIX_TIME,
       /// The same moment as ISO 8601 in UTC.
-      ISO_TIME
+      ISO_TIME,
+      /// `device/epoch/sequence` of the first device's newest poll: the same for a message that
+      /// comes twice, and for no other.
+      SAMPLE_ID
     }
 
     /// How a field is written.

@@ -134,7 +134,7 @@ final class BrokerReader {
     if (section.has("password-env")) {
       String variable = section.text("password-env");
       Optional<String> value = variables.value(variable).filter(text -> !text.isEmpty());
-      if (value.isEmpty()) {
+      if (value.isEmpty() && !section.text("username", "unnamed").isEmpty()) {
         section.secretFault("password-env", "variable " + variable + " is not set or empty");
       }
       return value.map(Secret::new).orElse(null);
@@ -163,7 +163,7 @@ final class BrokerReader {
   private BrokerTls security(Section section, boolean isEncrypted) {
     if (!isEncrypted) {
       OF_TLS.stream()
-          .filter(section::has)
+          .filter(key -> !section.text(key).isEmpty())
           .forEach(key ->
               section.fault(key, "needs an encrypted connection; write mqtts:// in the uri"));
       return BrokerTls.USUAL;
@@ -184,7 +184,7 @@ final class BrokerReader {
   }
 
   private @Nullable Path file(Section section, String key) {
-    if (!section.has(key)) {
+    if (section.text(key).isEmpty()) {
       return null;
     }
     Path file = siteFile.resolveSibling(section.text(key));

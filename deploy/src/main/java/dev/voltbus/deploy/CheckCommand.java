@@ -6,13 +6,11 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
 import dev.voltbus.mqtt.MqttVerticle;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `voltbus check`: judges a site file and everything it refers to, without starting anything.
@@ -21,20 +19,13 @@ import picocli.CommandLine.Spec;
     description = "Checks a site file; prints its read plan and its topics.",
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
-  @Option(names = "--site", required = true, paramLabel = "FILE", description = "Site file.")
-  private Path site = Path.of("");
-
-  @Option(
-      names = "--config",
-      paramLabel = "DIR",
-      description = "Folder with devices/ and contracts/ (default: the one of the installation).")
-  private Path config = Main.configFolder();
+  @Mixin private SiteOptions site = new SiteOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws ConfigException {
-    Site loaded = SiteFiles.load(site, config, Map.of());
+    Site loaded = site.load();
     PrintWriter out = spec.commandLine().getOut();
     SiteFiles.describe(loaded).forEach(out::println);
     for (Device device : loaded.devices()) {

@@ -21,7 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReadCommand.class,
       DecodeCommand.class,
       TraceCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      MqttCommand.class
     })
 public final class Main {
   /// Exit code for what could not be done: a faulty file, a port that is taken, no answer.

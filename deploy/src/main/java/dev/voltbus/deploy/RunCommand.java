@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `voltbus run`: the gateway, or some of its roles, for one site.
@@ -25,14 +25,7 @@ import picocli.CommandLine.Option;
     description = "Runs the gateway for a site.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-  @Option(names = "--site", required = true, paramLabel = "FILE", description = "Site file.")
-  private Path site = Path.of("");
-
-  @Option(
-      names = "--config",
-      paramLabel = "DIR",
-      description = "Folder with devices/ and contracts/ (default: the one of the installation).")
-  private Path config = Main.configFolder();
+  @Mixin private SiteOptions site = new SiteOptions();
 
   @Option(
       names = "--roles",
@@ -105,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     Set<Role> chosen = roles == null ? EnumSet.allOf(Role.class) : Role.parse(roles);
-    Site loaded = SiteFiles.load(site, config, Map.of());
+    Site loaded = site.load();
     if (roles != null && chosen.stream().noneMatch(role -> role.isFor(loaded))) {
       throw new UsageException("--roles " + roles + ": site " + loaded.name() + " has no mirror");
     }

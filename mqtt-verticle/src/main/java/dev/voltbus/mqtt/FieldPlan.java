@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
@@ -49,7 +50,8 @@ final class FieldPlan {
       Map<String, SnapshotLayout> layouts,
       Consumer<String> complaint) {
     if (field.shows() != Shows.VALUE) {
-      return new FieldPlan(field, publication, "", -1, UnitConversion.NONE);
+      return new FieldPlan(
+          field, publication, publication.devices().getFirst(), -1, UnitConversion.NONE);
     }
     Publication.@Nullable Binding bound = publication.bindings().get(field.name());
     String device = bound == null ? publication.devices().getFirst() : bound.device();
@@ -191,7 +193,16 @@ final class FieldPlan {
         yield true;
       }
       case ISO_TIME -> text(out, Instant.ofEpochMilli(time).toString(), isQuoted);
+      case SAMPLE_ID -> text(out, sampleId(snapshots.get(device)), isQuoted);
     };
+  }
+
+  private static @Nullable String sampleId(@Nullable ReceivedSnapshot received) {
+    if (received == null) {
+      return null;
+    }
+    DeviceSnapshot poll = received.snapshot();
+    return poll.device() + "/" + poll.epoch() + "/" + poll.sequence();
   }
 
   private boolean value(JsonText out, @Nullable ReceivedSnapshot received, boolean isQuoted) {

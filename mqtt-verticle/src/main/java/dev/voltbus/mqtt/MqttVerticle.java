@@ -6,11 +6,14 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.TopicContract.StatusTopic;
+import dev.voltbus.contract.TrialStep;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +66,14 @@ public final class MqttVerticle extends VerticleBase {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
     return DiscoveryAnnouncer.topics(publication, layouts);
+  }
+
+  /// Tries the broker of a publication as it would be used: resolve, connect, encrypt and log in,
+  /// subscribe, publish and receive back, on `{prefix}/test` with a client id of its own.
+  ///
+  /// @return all steps in their order; what follows a failure was not tried. Does not fail.
+  public static Future<List<TrialStep>> tryBroker(Vertx vertx, Publication publication) {
+    return BrokerTrial.run(vertx, TimeSource.system(), publication);
   }
 
   @Override

@@ -44,6 +44,7 @@ final class Spool {
   private int inFlight;
   private long sentUpTo;
   private int unreadable;
+  private boolean isRefusing;
 
   private Spool(
       Vertx vertx, Outbox outbox, String label, BiFunction<Topic, Buffer, Future<Void>> sender) {
@@ -105,8 +106,19 @@ final class Spool {
   void offer(Topic topic, Buffer payload) {
     outbox
         .append(new Sample(topic, payload).toBytes())
-        .onSuccess(stored -> pump())
-        .onFailure(failure -> LOG.error("{} sample lost: {}", label, failure.getMessage()));
+        .onSuccess(stored -> {
+          isRefusing = false;
+          pump();
+        })
+        .onFailure(this::refused);
+  }
+
+  /// Said once, until one is stored again; the metrics count all.
+  private void refused(Throwable failure) {
+    if (!isRefusing) {
+      isRefusing = true;
+      LOG.error("{} outbox: samples are lost: {}", label, failure.getMessage());
+    }
   }
 
   /// The broker is there: begins with the oldest sample that it has not acknowledged.
