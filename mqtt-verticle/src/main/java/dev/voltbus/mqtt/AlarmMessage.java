@@ -166,10 +166,7 @@ final class AlarmMessage implements IntervalTopic {
 
   /// The level now, or null while nothing can be said.
   private @Nullable AlarmLevel next(ReceivedSnapshot received, boolean isHeard, Moment now) {
-    if (rule.trigger() instanceof Silence) {
-      return isHeard ? AlarmLevel.CLEARED : silent(received, now);
-    }
-    if (!isHeard) {
+    if (!isHeard && !(rule.trigger() instanceof Silence)) {
       return null;
     }
     long raw = received.snapshot().raw(value.index);
@@ -177,7 +174,7 @@ final class AlarmMessage implements IntervalTopic {
       case Codes known -> known.codes().contains(raw) ? AlarmLevel.CRITICAL : AlarmLevel.CLEARED;
       case Level stated -> AlarmLevel.of(Math.round(received.snapshot().value(value.index)));
       case Limit bound -> limited(received, bound, now);
-      case Silence silence -> AlarmLevel.CLEARED;
+      case Silence silence -> silent(received, now);
     };
   }
 

@@ -65,7 +65,7 @@ final class ObjectTopic implements IntervalTopic {
     if (timing.needsReading() && (readAt == FieldPlan.NEVER || readAt == sentReadAt)) {
       return;
     }
-    if (render(snapshots, now, hasValues ? readAt : now.wallMillis(), out)
+    if (render(snapshots, now, readAt == FieldPlan.NEVER ? now.wallMillis() : readAt, out)
         && outlet.offer(topic, out.toBuffer())) {
       sentReadAt = readAt;
     }

@@ -35,6 +35,7 @@ final class PublicationDuty implements ShardDuty {
   private final LayoutBook book;
   private final Tally tally;
   private final @Nullable CommandLine commands;
+  private final @Nullable SpoolWatch spoolWatch;
   private @Nullable Work work;
 
   /// @param context the event loop all of it runs on
@@ -53,6 +54,10 @@ final class PublicationDuty implements ShardDuty {
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), publication, "values");
     this.commands = CommandLine.of(vertx, wiring, site, publication);
+    this.spoolWatch =
+        PublicationRenderer.hasEvery(publication)
+            ? new SpoolWatch(wiring.time(), wiring.metrics(), publication)
+            : null;
   }
 
   @Override
@@ -120,25 +125,37 @@ final class PublicationDuty implements ShardDuty {
 
     /// Before anything is sent, so that what waits from before goes first.
     private Future<Void> openSpool() {
+      @Nullable SpoolWatch watch = spoolWatch;
       @Nullable Path state = wiring.state();
-      if (!PublicationRenderer.hasEvery(publication)) {
+      if (watch == null) {
         return Future.succeededFuture();
       }
       if (state == null) {
         complain("keeps no samples through an outage: started without --state");
         return Future.succeededFuture();
       }
-      Path folder = state.resolve("outbox").resolve(site + "-" + publication.name());
-      return Spool.open(vertx, time, wiring.metrics(), publication, folder, publisher::send)
-          .onSuccess(opened -> spool = opened)
-          .<Void>mapEmpty()
+      Path folder = state.resolve("outbox").resolve(site).resolve(publication.name());
+      return Spool.open(vertx, time, watch, folder, publisher::send)
+          .compose(this::take)
           .recover(failure -> {
             complain("keeps no samples through an outage: " + failure.getMessage());
             return Future.succeededFuture();
           });
     }
 
+    /// The lease may have ended while the outbox was opened.
+    private Future<Void> take(Spool opened) {
+      if (work != this) {
+        return opened.close();
+      }
+      spool = opened;
+      return Future.succeededFuture();
+    }
+
     private Future<Void> beginSending() {
+      if (work != this) {
+        return Future.succeededFuture();
+      }
       publisher.connect().onFailure(failure -> LOG.debug("{}", failure.getMessage()));
       if (commands != null) {
         commands.begin(lease, publisher);

@@ -1,10 +1,7 @@
 package dev.voltbus.mqtt;
 
-import dev.voltbus.contract.Metrics;
-import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.outbox.Outbox;
-import dev.voltbus.outbox.OutboxEvent;
 import dev.voltbus.outbox.OutboxOptions;
 import dev.voltbus.outbox.OutboxReadException;
 import dev.voltbus.outbox.OutboxRecord;
@@ -33,7 +30,7 @@ final class Spool {
 
   private final Vertx vertx;
   private final Outbox outbox;
-  private final String label;
+  private final SpoolWatch watch;
   private final BiFunction<Topic, Buffer, Future<Void>> sender;
 
   /// Counts connections, so that what an earlier one still tells is not taken for this one's.
@@ -41,16 +38,19 @@ final class Spool {
 
   private boolean isOnline;
   private boolean isReading;
+  private boolean isPausing;
   private int inFlight;
   private long sentUpTo;
   private int unreadable;
-  private boolean isRefusing;
 
   private Spool(
-      Vertx vertx, Outbox outbox, String label, BiFunction<Topic, Buffer, Future<Void>> sender) {
+      Vertx vertx,
+      Outbox outbox,
+      SpoolWatch watch,
+      BiFunction<Topic, Buffer, Future<Void>> sender) {
     this.vertx = vertx;
     this.outbox = outbox;
-    this.label = label;
+    this.watch = watch;
     this.sender = sender;
   }
 
@@ -61,64 +61,20 @@ final class Spool {
   static Future<Spool> open(
       Vertx vertx,
       TimeSource time,
-      Metrics metrics,
-      Publication publication,
+      SpoolWatch watch,
       Path folder,
       BiFunction<Topic, Buffer, Future<Void>> sender) {
-    String label =
-        "mqtt broker=" + publication.broker().name() + " publication=" + publication.name();
-    return Outbox.open(vertx, OutboxOptions.of(folder), time, event -> told(label, event))
-        .map(outbox -> new Spool(vertx, outbox, label, sender))
-        .onSuccess(spool -> spool.show(metrics, publication));
-  }
-
-  private static void told(String label, OutboxEvent event) {
-    LOG.warn("{} outbox: {}", label, event);
-  }
-
-  private void show(Metrics metrics, Publication publication) {
-    String[] labels = {
-      "broker", publication.broker().name(), "publication", publication.name(),
-    };
-    metrics.gauge(
-        "voltbus_mqtt_outbox_records",
-        "Samples that wait for the broker",
-        () -> outbox.statistics().records(),
-        labels);
-    metrics.gauge(
-        "voltbus_mqtt_outbox_bytes",
-        "Bytes of the samples that wait",
-        () -> outbox.statistics().bytes(),
-        labels);
-    metrics.gauge(
-        "voltbus_mqtt_outbox_oldest_seconds",
-        "Age of the oldest sample that waits",
-        () -> outbox.statistics().oldestAge().toSeconds(),
-        labels);
-    metrics.gauge(
-        "voltbus_mqtt_outbox_dropped",
-        "Samples given up since the start because the outbox was full or they were too old",
-        () -> outbox.statistics().droppedRecords() + outbox.statistics().refused(),
-        labels);
+    return Outbox.open(vertx, OutboxOptions.of(folder), time, watch)
+        .onSuccess(watch::show)
+        .map(outbox -> new Spool(vertx, outbox, watch, sender));
   }
 
   /// Takes a sample. It is sent as soon as all before it were.
   void offer(Topic topic, Buffer payload) {
     outbox
         .append(new Sample(topic, payload).toBytes())
-        .onSuccess(stored -> {
-          isRefusing = false;
-          pump();
-        })
-        .onFailure(this::refused);
-  }
-
-  /// Said once, until one is stored again; the metrics count all.
-  private void refused(Throwable failure) {
-    if (!isRefusing) {
-      isRefusing = true;
-      LOG.error("{} outbox: samples are lost: {}", label, failure.getMessage());
-    }
+        .onSuccess(stored -> pump())
+        .onFailure(failure -> watch.lost(1, String.valueOf(failure.getMessage())));
   }
 
   /// The broker is there: begins with the oldest sample that it has not acknowledged.
@@ -129,7 +85,7 @@ final class Spool {
     sentUpTo = 0;
     long waiting = outbox.statistics().records();
     if (waiting > 0) {
-      LOG.info("{} outbox: {} samples wait and are sent now", label, waiting);
+      LOG.info("{} outbox: {} samples wait and are sent now", watch.label(), waiting);
     }
     pump();
   }
@@ -139,7 +95,7 @@ final class Spool {
   }
 
   private void pump() {
-    if (!isOnline || isReading || inFlight >= WINDOW) {
+    if (!isOnline || isReading || isPausing || inFlight >= WINDOW) {
       return;
     }
     isReading = true;
@@ -151,25 +107,36 @@ final class Spool {
           unreadable = 0;
           send(records, on);
         })
-        .onFailure(this::unread);
+        .onFailure(failure -> unread(failure, on));
   }
 
-  /// A file that stays unreadable must not hold up what stands behind it for ever.
-  private void unread(Throwable failure) {
+  /// A file that stays unreadable must not hold up what stands behind it for ever. What it holds
+  /// still counts as waiting, and is tried again with the next connection.
+  private void unread(Throwable failure, int on) {
     unreadable++;
-    if (unreadable >= GIVE_UP && failure instanceof OutboxReadException lost) {
-      LOG.error("{} outbox: passed over: {}", label, failure.getMessage());
-      outbox.acknowledgeUpTo(lost.last());
-      unreadable = 0;
-    } else if (unreadable == 1) {
-      LOG.warn("{} outbox: {}", label, failure.getMessage());
+    if (unreadable == 1) {
+      LOG.warn("{} outbox: {}", watch.label(), failure.getMessage());
     }
-    later("cannot read: " + failure.getMessage());
+    if (unreadable >= GIVE_UP && on == connection && failure instanceof OutboxReadException lost) {
+      LOG.error("{} outbox: passed over for now: {}", watch.label(), failure.getMessage());
+      sentUpTo = lost.last();
+      unreadable = 0;
+    }
+    pause("cannot read: " + failure.getMessage());
   }
 
-  private void later(String reason) {
-    LOG.debug("{} outbox: {}", label, reason);
-    vertx.setTimer(RETRY_MILLIS, id -> pump());
+  /// One pause at a time, whoever asks for it meanwhile.
+  private void pause(String reason) {
+    if (!isPausing) {
+      isPausing = true;
+      LOG.debug("{} outbox: {}", watch.label(), reason);
+      vertx.setTimer(RETRY_MILLIS, id -> pauseOver());
+    }
+  }
+
+  private void pauseOver() {
+    isPausing = false;
+    pump();
   }
 
   private void send(List<OutboxRecord> records, int on) {
@@ -193,14 +160,14 @@ final class Spool {
     try {
       sample = Sample.of(record.payload());
     } catch (IllegalArgumentException unknown) {
-      LOG.error("{} outbox: record {} dropped: {}", label, record.sequence(), unknown.getMessage());
+      watch.lost(1, "record " + record.sequence() + ": " + unknown.getMessage());
       outbox.acknowledge(record.sequence());
       sentUpTo = record.sequence();
       return true;
     }
     Future<Void> sent = sender.apply(sample.topic(), sample.payload());
     if (sent.failed()) {
-      later("cannot send: " + sent.cause().getMessage());
+      pause("cannot send: " + sent.cause().getMessage());
       return false;
     }
     sentUpTo = record.sequence();
@@ -219,6 +186,7 @@ final class Spool {
   /// Lets go of the folder; what waits is sent by the next one that opens it.
   Future<Void> close() {
     offline();
+    watch.show(null);
     return outbox.close();
   }
 }

@@ -86,13 +86,9 @@ final class ValueReports {
     return layout;
   }
 
-  /// Makes every value due that the broker may have lost, as after a new connection.
+  /// Makes every value due, as after a new connection.
   void forget() {
-    for (int at = 0; at < sent.length; at++) {
-      if (!topics[at].topic().isEvery()) {
-        sent[at] = null;
-      }
-    }
+    Arrays.fill(sent, null);
   }
 
   /// Sends what is due of a snapshot.

@@ -204,6 +204,8 @@ abstract class MqttVerticleBehaviour {
     sample(second, 301, 400);
     Await.result(proxy.open());
     assertEquals(upTo(400), numbers(subscriber, 400));
+    Await.until(() -> second.metrics().gauge("voltbus_mqtt_outbox_records") == 0);
+    assertEquals(0, second.metrics().count("outbox_lost_total"));
   }
 
   // A connection that breaks under load has samples that nobody knows the fate of.
