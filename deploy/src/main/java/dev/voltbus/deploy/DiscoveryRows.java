@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -130,13 +131,13 @@ final class DiscoveryRows {
   }
 
   private Optional<Needs> plain(Section row, String id) {
-    return known(row, "topic of kind plain", id, names(PlainTopic.class))
+    return known(row, "topic of kind plain", id, names(PlainTopic.class, PlainTopic::name))
         ? Optional.of(new ShownField(id, null))
         : Optional.empty();
   }
 
   private Optional<Needs> items(Section group) {
-    List<String> arrays = names(JsonArrayTopic.class);
+    List<String> arrays = names(JsonArrayTopic.class, JsonArrayTopic::name);
     if (!arrays.contains(group.text("of"))) {
       group.fault("of", SiteReader.unknown("topic of kind json-array", group.text("of"), arrays));
       return Optional.empty();
@@ -155,16 +156,8 @@ final class DiscoveryRows {
     return known.contains(id);
   }
 
-  private <T extends TopicRule> List<String> names(Class<T> kind) {
-    return topics.stream()
-        .filter(kind::isInstance)
-        .flatMap(rule ->
-            switch (rule) {
-              case JsonArrayTopic array -> Stream.of(array.name());
-              case PlainTopic plain -> Stream.of(plain.name());
-              default -> Stream.<String>of();
-            })
-        .toList();
+  private <T extends TopicRule> List<String> names(Class<T> kind, Function<T, String> name) {
+    return topics.stream().filter(kind::isInstance).map(kind::cast).map(name).toList();
   }
 
   // ---- checks

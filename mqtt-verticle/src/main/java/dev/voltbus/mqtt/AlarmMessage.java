@@ -116,6 +116,11 @@ final class AlarmMessage implements IntervalTopic {
   }
 
   @Override
+  public Topic topic() {
+    return topic;
+  }
+
+  @Override
   public String name() {
     return rule.name();
   }

@@ -74,6 +74,11 @@ final class ArrayTopic implements IntervalTopic {
   }
 
   @Override
+  public Topic topic() {
+    return topic;
+  }
+
+  @Override
   public String name() {
     return rule;
   }

@@ -11,6 +11,9 @@ sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage, Al
   /// Name of its rule in the contract.
   String name();
 
+  /// Where it is sent.
+  Topic topic();
+
   /// Its own interval, or null for the publication's.
   default @Nullable Duration every() {
     return null;

@@ -16,9 +16,9 @@ final class ObjectTopic implements IntervalTopic {
   private final String rule;
   private final Topic topic;
   private final Timing timing;
+  private final SentReading sentReading;
   private final List<FieldPlan> fields;
   private final boolean hasValues;
-  private long sentReadAt = FieldPlan.NEVER;
 
   ObjectTopic(
       JsonObjectTopic rule,
@@ -28,11 +28,17 @@ final class ObjectTopic implements IntervalTopic {
     this.rule = rule.name();
     this.topic = Topic.of(rule, publication);
     this.timing = rule.timing();
+    this.sentReading = new SentReading(timing, topic);
     this.fields =
         rule.fields().stream()
             .map(field -> FieldPlan.compile(field, publication, layouts, complaint))
             .toList();
     this.hasValues = fields.stream().anyMatch(FieldPlan::isValue);
+  }
+
+  @Override
+  public Topic topic() {
+    return topic;
   }
 
   @Override
@@ -50,24 +56,21 @@ final class ObjectTopic implements IntervalTopic {
     return fields.stream().anyMatch(plan -> plan.isNamed(field) && plan.canShow());
   }
 
-  /// What the broker does not keep was delivered, or is too old to be told now.
   @Override
   public void forget() {
-    if (topic.retain()) {
-      sentReadAt = FieldPlan.NEVER;
-    }
+    sentReading.forget();
   }
 
   @Override
   public void send(
       Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet) {
     long readAt = readAt(snapshots, now);
-    if (timing.needsReading() && (readAt == FieldPlan.NEVER || readAt == sentReadAt)) {
+    if (!sentReading.isDue(readAt)) {
       return;
     }
     if (render(snapshots, now, readAt == FieldPlan.NEVER ? now.wallMillis() : readAt, out)
         && outlet.offer(topic, out.toBuffer())) {
-      sentReadAt = readAt;
+      sentReading.sent(readAt);
     }
   }
 

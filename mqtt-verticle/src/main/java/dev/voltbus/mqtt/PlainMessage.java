@@ -15,8 +15,8 @@ final class PlainMessage implements IntervalTopic {
   private final String rule;
   private final Topic topic;
   private final Timing timing;
+  private final SentReading sentReading;
   private final FieldPlan field;
-  private long sentReadAt = FieldPlan.NEVER;
 
   PlainMessage(
       PlainTopic rule,
@@ -26,7 +26,13 @@ final class PlainMessage implements IntervalTopic {
     this.rule = rule.name();
     this.topic = Topic.of(rule, publication);
     this.timing = rule.timing();
+    this.sentReading = new SentReading(timing, topic);
     this.field = FieldPlan.compile(rule.field(), publication, layouts, complaint);
+  }
+
+  @Override
+  public Topic topic() {
+    return topic;
   }
 
   @Override
@@ -46,21 +52,19 @@ final class PlainMessage implements IntervalTopic {
 
   @Override
   public void forget() {
-    if (topic.retain()) {
-      sentReadAt = FieldPlan.NEVER;
-    }
+    sentReading.forget();
   }
 
   @Override
   public void send(
       Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet) {
     long readAt = field.readAt(snapshots, now);
-    if (timing.needsReading() && (readAt == FieldPlan.NEVER || readAt == sentReadAt)) {
+    if (!sentReading.isDue(readAt)) {
       return;
     }
     out.reset();
     if (field.bare(out, snapshots, now) && outlet.offer(topic, out.toBuffer())) {
-      sentReadAt = readAt;
+      sentReading.sent(readAt);
     }
   }
 }

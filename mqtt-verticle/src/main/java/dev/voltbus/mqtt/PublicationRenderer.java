@@ -210,30 +210,18 @@ final class PublicationRenderer {
 
   /// The topics a publication sends to, in the order of the contract and of the register maps.
   static List<String> topics(Publication publication, List<Device> devices) {
+    Map<String, SnapshotLayout> layouts = new HashMap<>();
+    devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
     List<String> topics = new ArrayList<>();
     for (TopicRule rule : publication.contract().topics()) {
-      switch (rule) {
-        case PerValue perValue -> addValues(topics, publication, perValue, devices);
-        case JsonObjectTopic object -> topics.add(Topic.named(object.topic(), publication));
-        case PlainTopic plain -> topics.add(Topic.named(plain.topic(), publication));
-        case AlarmTopic alarm -> addAlarm(topics, publication, alarm, devices);
-        case JsonArrayTopic array -> {
-          if (publication.options().contains(array.option())) {
-            topics.add(Topic.named(array.topic(), publication));
-          }
-        }
+      if (rule instanceof PerValue perValue) {
+        addValues(topics, publication, perValue, devices);
+      } else {
+        Stream.ofNullable(compiled(rule, publication, layouts, text -> {}, text -> {}))
+            .forEach(topic -> topics.add(topic.topic().name()));
       }
     }
     return topics;
-  }
-
-  private static void addAlarm(
-      List<String> topics, Publication publication, AlarmTopic alarm, List<Device> devices) {
-    Map<String, SnapshotLayout> layouts = new HashMap<>();
-    devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
-    if (AlarmMessage.of(alarm, publication, layouts, change -> {}) != null) {
-      topics.add(Topic.named(alarm.topic(), publication));
-    }
   }
 
   private static void addValues(

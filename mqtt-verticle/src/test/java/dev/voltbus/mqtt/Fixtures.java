@@ -25,6 +25,7 @@ import dev.voltbus.contract.TopicContract.Reporting;
 import dev.voltbus.contract.TopicContract.Sending;
 import dev.voltbus.contract.TopicContract.StatusTopic;
 import dev.voltbus.contract.TopicContract.Timing;
+import dev.voltbus.contract.TopicContract.TopicRule;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.WireType;
 import java.time.Duration;
@@ -263,13 +264,17 @@ final class Fixtures {
 
   /// One whose values must all arrive: QoS 1, not retained, sent with each poll.
   static Publication samples(BrokerSettings broker) {
-    Publication from = tinybms(broker.withQos(1, false));
-    TopicContract contract = from.contract();
-    PerValue each =
+    return with(
+        tinybms(broker.withQos(1, false)),
         new PerValue(
             "{prefix}/{suffix}",
             new Sending(null, null, true),
-            new Reporting(false, 0, Duration.ofHours(1)));
+            new Reporting(false, 0, Duration.ofHours(1))));
+  }
+
+  /// A publication whose contract has one topic only.
+  static Publication with(Publication from, TopicRule topic) {
+    TopicContract contract = from.contract();
     return new Publication(
         from.name(),
         new TopicContract(
@@ -278,7 +283,7 @@ final class Fixtures {
             contract.clientId(),
             null,
             null,
-            List.of(each),
+            List.of(topic),
             null,
             List.of(),
             null),

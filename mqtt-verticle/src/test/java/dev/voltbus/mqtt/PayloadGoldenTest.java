@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.QualityReason;
+import dev.voltbus.contract.TopicContract.Field;
+import dev.voltbus.contract.TopicContract.Field.Form;
+import dev.voltbus.contract.TopicContract.Field.Shows;
+import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.Override;
 import dev.voltbus.contract.TopicContract.Overrides;
 import dev.voltbus.contract.TopicContract.Reporting;
+import dev.voltbus.contract.TopicContract.Sending;
+import dev.voltbus.contract.TopicContract.Timing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -226,6 +232,24 @@ class PayloadGoldenTest {
     renderer.accept(Snapshots.charging().bad(QualityReason.NO_CONNECTION).received(now));
     renderer.sendIntervalTopics(moment());
     assertSent("battery-emulator-silent");
+  }
+
+  // A message that says "not heard" is of now, not of the beginning of time.
+  @Test
+  void aTimeBesideNoReadingIsNow() {
+    Publication all = Fixtures.dbe(broker);
+    Field time = new Field("ts", Shows.UNIX_TIME, List.of(), Form.NUMBER, "", 0, null, null);
+    Field state =
+        new Field(
+            "state", Shows.VALUE, List.of("system_status"), Form.TEXT, "", 0, "UNKNOWN", null);
+    JsonObjectTopic topic =
+        new JsonObjectTopic(
+            "now", "{prefix}/now", Sending.DEFAULT, Timing.INTERVAL, List.of(time, state));
+    PublicationRenderer renderer = renderer(Fixtures.with(all, topic));
+    renderer.accept(Snapshots.charging().bad(QualityReason.NO_ANSWER).received(now));
+    renderer.sendIntervalTopics(moment());
+    assertEquals(
+        List.of("BE/now qos=0 retain=false {\"ts\":1700000000.0,\"state\":\"UNKNOWN\"}"), sent);
   }
 
   @Test

@@ -1,0 +1,100 @@
+package dev.voltbus.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.contract.TimeSource;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The spool over a real outbox; the test plays the broker connection.
+class SpoolTest {
+  private static final Topic TOPIC = new Topic("a/b", 1, false, true);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final RecordingMetrics metrics = new RecordingMetrics();
+  private final SpoolWatch watch =
+      new SpoolWatch(TimeSource.system(), metrics, Fixtures.samples(Fixtures.broker(1)));
+  @TempDir private Path folder;
+
+  @AfterEach
+  void close() {
+    Await.result(vertx.close());
+  }
+
+  private Spool open(BiFunction<Topic, Buffer, Future<Void>> sender) {
+    Promise<Spool> opened = Promise.promise();
+    vertx.runOnContext(on ->
+        Spool.open(vertx, TimeSource.system(), watch, folder.resolve("outbox"), sender)
+            .onComplete(opened));
+    return Await.result(opened.future());
+  }
+
+  private double waiting() {
+    return metrics.gauge("voltbus_mqtt_outbox_records");
+  }
+
+  // A lease that is not valid, or a full window: each sample that comes must not ask again.
+  @Test
+  void aSenderThatRefusesIsAskedInPausesHoweverManySamplesCome() {
+    AtomicInteger asked = new AtomicInteger();
+    Spool spool =
+        open((topic, payload) -> {
+          asked.incrementAndGet();
+          return Future.failedFuture("not now");
+        });
+    spool.online();
+    long begin = System.nanoTime();
+    for (int i = 0; i < 500; i++) {
+      spool.offer(TOPIC, Buffer.buffer("sample " + i));
+      int stored = i + 1;
+      Await.until(() -> waiting() == stored);
+    }
+    long pauses = (System.nanoTime() - begin) / 200_000_000 + 1;
+    assertTrue(asked.get() <= pauses + 1, asked + " times in " + pauses + " pauses");
+  }
+
+  // What the broker has not acknowledged when the connection breaks goes first on the next one.
+  @Test
+  void whatWasUnderwayIsSentAgainOnTheNextConnectionAndForgottenOnlyThen() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    Promise<Void> never = Promise.promise();
+    AtomicInteger connections = new AtomicInteger();
+    Spool spool =
+        open((topic, payload) -> {
+          sent.add(topic.name() + " " + payload);
+          return connections.get() == 0 ? never.future() : Future.succeededFuture();
+        });
+    spool.online();
+    IntStream.range(0, 3).forEach(i -> spool.offer(TOPIC, Buffer.buffer("" + i)));
+    Await.until(() -> sent.size() == 3);
+    spool.offline();
+    connections.incrementAndGet();
+    spool.online();
+    Await.until(() -> waiting() == 0);
+    assertEquals(List.of("a/b 0", "a/b 1", "a/b 2", "a/b 0", "a/b 1", "a/b 2"), sent);
+  }
+
+  // Metrics are registered once; a lease that comes back opens another outbox.
+  @Test
+  void theFiguresAreThoseOfTheOutboxThatIsOpenNow() {
+    Spool first = open((topic, payload) -> Future.succeededFuture());
+    first.offer(TOPIC, Buffer.buffer("kept"));
+    Await.until(() -> waiting() == 1);
+    Await.result(first.close());
+    assertEquals(0, waiting());
+    open((topic, payload) -> Future.succeededFuture());
+    assertEquals(1, waiting());
+  }
+}
