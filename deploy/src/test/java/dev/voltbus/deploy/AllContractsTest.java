@@ -14,9 +14,11 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WireSource;
 import dev.voltbus.contract.Wiring;
+import dev.voltbus.deploy.TestingListener.Heard;
 import dev.voltbus.mqtt.MqttVerticle;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,8 +50,8 @@ class AllContractsTest {
 
   @BeforeAll
   void run() throws Exception {
-    try (TestingMosquitto broker = TestingMosquitto.start()) {
-      MqttRecorder recorder = MqttRecorder.on(vertx, broker.port());
+    try (TestingMosquitto broker = TestingMosquitto.start();
+        TestingListener listener = TestingListener.on(broker.port()).subscribed()) {
       Site site =
           SiteFiles.load(
               SITE,
@@ -67,15 +69,16 @@ class AllContractsTest {
               bus.publish(
                   Address.snapshots(site.name()),
                   GivenSnapshot.of(device, everything(device), 1, time.wallMillis())));
-      recorder.awaitUntil(heard -> isComplete(heard, site));
-      recorder.heard().forEach(message -> newest.put(message.topic(), message.payload()));
-      keep(MqttRecorder.on(vertx, broker.port()));
+      listener.awaitAll(heard -> isComplete(heard, site), Duration.ofSeconds(15), "all topics");
+      listener.all().forEach(message -> newest.put(message.topic(), message.payload()));
+      try (TestingListener late = TestingListener.on(broker.port()).subscribed()) {
+        keep(late.all());
+      }
     }
   }
 
-  private void keep(MqttRecorder kept) throws Exception {
-    kept.awaitQuiet();
-    for (MqttRecorder.Message message : kept.heard()) {
+  private void keep(List<Heard> kept) throws Exception {
+    for (Heard message : kept) {
       if (message.topic().startsWith("homeassistant/")) {
         assertTrue(message.retained(), message.topic());
         entities.put(message.topic(), JSON.readTree(message.payload()));
@@ -105,7 +108,7 @@ class AllContractsTest {
   }
 
   /// Each publication has said all it has to say: its last entity and its values were heard.
-  private static boolean isComplete(List<MqttRecorder.Message> heard, Site site) {
+  private static boolean isComplete(List<Heard> heard, Site site) {
     Set<String> topics = new HashSet<>();
     heard.forEach(message -> topics.add(message.topic()));
     return topics.containsAll(

@@ -13,11 +13,13 @@ import dev.voltbus.contract.SingleProcessLeases;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.Wiring;
+import dev.voltbus.deploy.TestingListener.Heard;
 import dev.voltbus.mqtt.MqttVerticle;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +61,8 @@ class ContractGoldenTest {
 
   /// @param count messages to wait for
   private String played(Path folder, int count) throws Exception {
-    try (TestingMosquitto broker = TestingMosquitto.start()) {
-      MqttRecorder recorder = MqttRecorder.on(vertx, broker.port());
+    try (TestingMosquitto broker = TestingMosquitto.start();
+        TestingListener listener = TestingListener.on(broker.port()).subscribed()) {
       JsonNode given = JSON.readTree(Files.readString(folder.resolve("values.json")));
       Site site =
           SiteFiles.load(
@@ -68,15 +70,23 @@ class ContractGoldenTest {
               CONFIG,
               Map.of("MQTT_PORT", Integer.toString(broker.port())),
               variable -> null);
-      play(site, given, recorder, count);
-      MqttRecorder kept = MqttRecorder.on(vertx, broker.port());
-      kept.awaitQuiet();
-      String retained = kept.text().lines().sorted().collect(Collectors.joining("\n"));
-      return (recorder.text() + "\nretained:\n" + retained).strip();
+      play(site, given, listener, count);
+      String heard = text(listener.all()).collect(Collectors.joining("\n"));
+      try (TestingListener late = TestingListener.on(broker.port()).subscribed()) {
+        String retained = text(late.all()).sorted().collect(Collectors.joining("\n"));
+        return (heard + "\nretained:\n" + retained).strip();
+      }
     }
   }
 
-  private void play(Site site, JsonNode given, MqttRecorder recorder, int count) {
+  private static Stream<String> text(List<Heard> heard) {
+    return heard.stream()
+        .map(message ->
+            "%s qos=%d %s".formatted(message.topic(), message.qos(), message.payload()).strip());
+  }
+
+  private void play(Site site, JsonNode given, TestingListener listener, int count)
+      throws Exception {
     Bus bus = Bus.over(vertx);
     TimeSource time = new FixedWall(given.get("now").asLong());
     HealthBoard health = new HealthBoard();
@@ -84,7 +94,7 @@ class ContractGoldenTest {
         new Wiring(bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), health);
     String deployed = vertx.deployVerticle(new MqttVerticle(site, wiring)).await();
     awaitConnected(health);
-    recorder.await(given.get("before-values").asInt());
+    await(listener, given.get("before-values").asInt());
     long sequence = 1;
     for (JsonNode poll : given.get("polls")) {
       Device device = device(site, poll.get("device").asText());
@@ -94,9 +104,15 @@ class ContractGoldenTest {
           Address.snapshots(site.name()),
           GivenSnapshot.of(device, values, sequence++, poll.get("read-at").asLong()));
     }
-    recorder.await(count - given.get("at-end").asInt());
+    await(listener, count - given.get("at-end").asInt());
     vertx.undeploy(deployed).await();
-    recorder.awaitQuiet();
+  }
+
+  private static void await(TestingListener listener, int count) throws InterruptedException {
+    listener.awaitAll(
+        heard -> heard.stream().filter(message -> !message.isMarker()).count() >= count,
+        Duration.ofSeconds(15),
+        count + " messages");
   }
 
   /// Each publication reports to health, at first that it is not connected yet.

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -21,12 +22,23 @@ final class TestingListener implements AutoCloseable {
     JsonObject json() {
       return new JsonObject(payload);
     }
+
+    /// Whether a listener published it to learn how far it has heard.
+    boolean isMarker() {
+      return topic.startsWith(MARKER);
+    }
   }
 
+  private static final String MARKER = "marker/";
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final Duration LIMIT = Duration.ofSeconds(15);
+
+  private final int port;
   private final Process process;
   private final List<Heard> heard = new ArrayList<>();
 
-  private TestingListener(Process process) {
+  private TestingListener(int port, Process process) {
+    this.port = port;
     this.process = process;
     Thread.ofPlatform().daemon().start(this::read);
   }
@@ -49,7 +61,7 @@ final class TestingListener implements AutoCloseable {
                 "%t\t%q\t%r\t%p")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    return new TestingListener(process);
+    return new TestingListener(port, process);
   }
 
   private void read() {
@@ -71,6 +83,45 @@ final class TestingListener implements AutoCloseable {
       }
     } catch (IOException ended) {
       throw new UncheckedIOException(ended);
+    }
+  }
+
+  /// Waits until the broker hands on what is published, from now on and what it kept.
+  TestingListener subscribed() throws IOException, InterruptedException {
+    String marker = MARKER + UUID.randomUUID();
+    long end = System.nanoTime() + LIMIT.toNanos();
+    do {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not subscribed within " + LIMIT);
+      }
+      publish(marker);
+    } while (!isHeard(marker));
+    return this;
+  }
+
+  /// Everything that had reached the broker until now, without markers.
+  List<Heard> all() throws IOException, InterruptedException {
+    String marker = MARKER + UUID.randomUUID();
+    publish(marker);
+    await(message -> message.topic().equals(marker), LIMIT, "marker");
+    return heard().stream().filter(message -> !message.isMarker()).toList();
+  }
+
+  private void publish(String topic) throws IOException, InterruptedException {
+    List<String> order =
+        List.of("mosquitto_pub", "-h", "127.0.0.1", "-p", "" + port, "-q", "1", "-t", topic, "-n");
+    int code = new ProcessBuilder(order).inheritIO().start().waitFor();
+    if (code != 0) {
+      throw new IOException(order + " ended with " + code);
+    }
+  }
+
+  private boolean isHeard(String topic) throws InterruptedException {
+    synchronized (heard) {
+      if (heard.stream().noneMatch(message -> message.topic().equals(topic))) {
+        TimeUnit.NANOSECONDS.timedWait(heard, PAUSE.toNanos());
+      }
+      return heard.stream().anyMatch(message -> message.topic().equals(topic));
     }
   }
 
