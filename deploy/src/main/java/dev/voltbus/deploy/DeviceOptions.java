@@ -6,8 +6,8 @@ import dev.voltbus.contract.Site;
 import dev.voltbus.modbus.ModbusClientOptions;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,6 +33,8 @@ final class DeviceOptions {
       paramLabel = "DIR",
       description = "Folder with devices/ (default: the one of the installation).")
   private Path config = Main.configFolder();
+
+  @Mixin private EnvFileOption variables = new EnvFileOption();
 
   /// @param unit unit id asked
   /// @param device the device and its register map, or null if none was named
@@ -72,7 +74,7 @@ final class DeviceOptions {
   }
 
   private Target inSite(Path file, LineOptions line, PlaceOptions where) throws ConfigException {
-    Site loaded = SiteFiles.load(file, config, Map.of());
+    Site loaded = variables.load(file, config);
     Device found = device(loaded, device);
     int unit = where.unit(found.unit());
     Link link = link(loaded, "--device", found.link());

@@ -64,6 +64,7 @@ final class ProbeCommand implements Callable<Integer> {
       description = "Folder with devices/ (default: the one of the installation).")
   private Path config = Main.configFolder();
 
+  @Mixin private EnvFileOption variables = new EnvFileOption();
   @Mixin private LineOptions line = new LineOptions();
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -88,7 +89,7 @@ final class ProbeCommand implements Callable<Integer> {
     if (endpoint != null) {
       return line.to(endpoint, ANSWER);
     }
-    Site loaded = SiteFiles.load(file, config, Map.of());
+    Site loaded = variables.load(file, config);
     return line.to(DeviceOptions.link(loaded, "--link", link == null ? "" : link), ANSWER);
   }
 

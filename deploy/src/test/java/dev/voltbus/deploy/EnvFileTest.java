@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvFileTest {
   @TempDir private Path folder;
@@ -90,5 +94,30 @@ class EnvFileTest {
             "check", "--site=config/sites/bessai.yaml", "--config=config", "--env-file=" + env);
     assertEquals(1, run.code());
     assertTrue(run.err().contains("variable MQTT_BROKER_URL is not set"), run.err());
+  }
+
+  // One file for the gateway and for whoever commissions it.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "probe --link inverter",
+        "read --device inverter --address holding:0",
+        "trace --device inverter --address holding:0"
+      })
+  void commissioningTakesTheSameFile(String command) throws IOException {
+    Path env =
+        file(
+            """
+            SITE_ID=s
+            MQTT_BROKER_URL=mqtt://127.0.0.1
+            INVERTER_IP=127.0.0.1
+            INVERTER_PORT=1
+            """);
+    List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+    arguments.addAll(
+        List.of("--site=config/sites/bessai.yaml", "--config=config", "--env-file=" + env));
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("127.0.0.1:1"), run.err());
   }
 }

@@ -1,0 +1,31 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.contract.Site;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Where the variables of a site file come from: the environment, then a file.
+final class EnvFileOption {
+  @Option(
+      names = "--env-file",
+      paramLabel = "FILE",
+      description = "Variables for the site file, NAME=value on each line; the environment wins.")
+  private @Nullable Path envFile;
+
+  /// A site, checked and complete.
+  ///
+  /// @param site its file
+  /// @param config folder with devices/ and contracts/
+  /// @throws ConfigException naming each fault
+  Site load(Path site, Path config) throws ConfigException {
+    Map<String, String> inFile = envFile == null ? Map.of() : EnvFile.read(envFile);
+    return SiteFiles.load(site, config, Map.of(), name -> variable(name, inFile));
+  }
+
+  private static @Nullable String variable(String name, Map<String, String> inFile) {
+    @Nullable String own = System.getenv(name);
+    return own == null ? inFile.get(name) : own;
+  }
+}
