@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In topics and payloads these stand for the publication's own: `{prefix}`, `{prefix-lower}`,
 /// `{prefix-id}` (only letters, digits, `_` and `-`), `{-prefix-id}` (with a minus before it, empty
-/// for the contract's default prefix), `{client}`, `{client-id}`, `{site}`, `{discovery}` (the
-/// discovery prefix); and `{n}`, `{n-1}` for the number of an array's item, from 1 and from 0.
+/// for the contract's default prefix), `{client}`, `{client-id}`, `{client-slug}` (lower case, as
+/// entity ids have it), `{site}`, `{discovery}` (the discovery prefix); and `{n}`, `{n-1}` for the
+/// number of an array's item, from 1 and from 0.
 ///
 /// @param option publication option that switches it
 /// @param birthTopic where Home Assistant says `online` after its start
@@ -28,7 +29,8 @@ public record Discovery(String option, String birthTopic, int qos, List<Entity> 
   /// @param topic config topic
   /// @param payload JSON text
   /// @param needs it exists only while this can be shown
-  public record Entity(String topic, String payload, Needs needs) {}
+  /// @param isEssential among the few that people write by hand who have no discovery
+  public record Entity(String topic, String payload, Needs needs, boolean isEssential) {}
 
   /// What an entity shows, hence what must be there.
   public sealed interface Needs permits Always, ShownField, EachItem {}

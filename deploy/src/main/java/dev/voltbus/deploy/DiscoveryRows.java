@@ -38,6 +38,7 @@ final class DiscoveryRows {
           "{-prefix-id}",
           "{client}",
           "{client-id}",
+          "{client-slug}",
           "{site}",
           "{id}",
           "{id-lower}",
@@ -76,6 +77,12 @@ final class DiscoveryRows {
 
   private void addGroup(Section group) {
     Map<String, Section> rows = group.sections("entities");
+    List<String> essential = group.texts("essential");
+    for (String id : essential) {
+      if (!rows.containsKey(id)) {
+        group.fault("essential", SiteReader.unknown("entity", id, List.copyOf(rows.keySet())));
+      }
+    }
     rows.forEach((id, row) ->
         needs(group, row, id)
             .ifPresent(needs -> {
@@ -83,7 +90,8 @@ final class DiscoveryRows {
               ObjectNode config = config(group, row);
               check(row, topic, config);
               HomeAssistantRules.check(row, topic, config);
-              entities.add(new Entity(topic, named(config.toString(), id), needs));
+              entities.add(
+                  new Entity(topic, named(config.toString(), id), needs, essential.contains(id)));
             }));
   }
 

@@ -67,7 +67,11 @@ final class HomeAssistantRules {
 
   private void check() {
     required("unique_id");
-    if (!config.has("availability") && !config.has("availability_topic")) {
+    boolean isAvailabilityKnown =
+        config.has("availability")
+            || config.has("availability_topic")
+            || config.has("expire_after");
+    if (!isAvailabilityKnown) {
       row.fault("has no availability: an old value would look like a live one");
     }
     if (config.has("object_id")) {

@@ -22,7 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DecodeCommand.class,
       TraceCommand.class,
       SimulateCommand.class,
-      MqttCommand.class
+      MqttCommand.class,
+      HaCommand.class
     })
 public final class Main {
   /// Exit code for what could not be done: a faulty file, a port that is taken, no answer.

@@ -84,9 +84,26 @@ final class DiscoveryAnnouncer {
     if (discovery == null) {
       return List.of();
     }
-    List<IntervalTopic> shown =
-        PublicationRenderer.compiled(publication, layouts, text -> {}, text -> {});
-    return DiscoveryMessages.topics(publication, discovery, shown);
+    return DiscoveryMessages.topics(publication, discovery, shown(publication, layouts));
+  }
+
+  /// The essential entities when all devices are there, payload by config topic, also where
+  /// discovery is off.
+  static Map<String, String> essential(
+      Publication publication, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = publication.contract().discovery();
+    return discovery == null
+        ? Map.of()
+        : DiscoveryMessages.essential(publication, discovery, shown(publication, layouts));
+  }
+
+  private static List<IntervalTopic> shown(
+      Publication publication, Map<String, SnapshotLayout> layouts) {
+    return PublicationRenderer.compiled(publication, layouts, text -> {}, text -> {});
+  }
+
+  static boolean isOn(Publication publication) {
+    return discovery(publication) != null;
   }
 
   /// The topics of the devices known so far can show other things than before.

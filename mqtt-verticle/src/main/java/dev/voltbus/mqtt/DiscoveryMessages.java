@@ -9,16 +9,15 @@ import dev.voltbus.contract.Publication;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Works out what Home Assistant is to be told of a publication: an entity for each thing it can
 /// show of the devices known so far.
 final class DiscoveryMessages {
-  private final Discovery discovery;
   private final DiscoveryText text;
   private final Map<String, String> messages = new LinkedHashMap<>();
 
-  private DiscoveryMessages(Publication publication, Discovery discovery) {
-    this.discovery = discovery;
+  private DiscoveryMessages(Publication publication) {
     this.text = new DiscoveryText(publication);
   }
 
@@ -27,8 +26,24 @@ final class DiscoveryMessages {
   /// @param shown the publication's topics, compiled for the devices known so far
   static Map<String, String> of(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    DiscoveryMessages messages = new DiscoveryMessages(publication, discovery);
-    messages.add(shown);
+    return of(publication, discovery, shown, entity -> true);
+  }
+
+  /// The few that people write by hand who have no discovery, whether it is on or not.
+  ///
+  /// @param shown as for all
+  static Map<String, String> essential(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    return of(publication, discovery, shown, Entity::isEssential);
+  }
+
+  private static Map<String, String> of(
+      Publication publication,
+      Discovery discovery,
+      List<IntervalTopic> shown,
+      Predicate<Entity> wanted) {
+    DiscoveryMessages messages = new DiscoveryMessages(publication);
+    discovery.entities().stream().filter(wanted).forEach(entity -> messages.add(entity, shown));
     return messages.messages;
   }
 
@@ -48,17 +63,15 @@ final class DiscoveryMessages {
         .toList();
   }
 
-  private void add(List<IntervalTopic> shown) {
-    for (Entity entity : discovery.entities()) {
-      switch (entity.needs()) {
-        case Always always -> put(entity.topic(), entity.payload());
-        case ShownField field -> {
-          if (isShown(field, shown)) {
-            put(entity.topic(), entity.payload());
-          }
+  private void add(Entity entity, List<IntervalTopic> shown) {
+    switch (entity.needs()) {
+      case Always always -> put(entity.topic(), entity.payload());
+      case ShownField field -> {
+        if (isShown(field, shown)) {
+          put(entity.topic(), entity.payload());
         }
-        case EachItem each -> putItems(entity, size(each, shown));
       }
+      case EachItem each -> putItems(entity, size(each, shown));
     }
   }
 

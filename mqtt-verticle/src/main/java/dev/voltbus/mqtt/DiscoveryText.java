@@ -24,6 +24,7 @@ final class DiscoveryText {
     words.put("{-prefix-id}", prefix.equals(contract.defaultPrefix()) ? "" : "-" + id(prefix));
     words.put("{client}", client);
     words.put("{client-id}", id(client));
+    words.put("{client-slug}", id(client).toLowerCase(Locale.ROOT).replace('-', '_'));
     words.put("{site}", publication.site());
   }
 

@@ -63,9 +63,28 @@ public final class MqttVerticle extends VerticleBase {
   ///
   /// @param devices the site's devices
   public static List<String> entities(Publication publication, List<Device> devices) {
+    return DiscoveryAnnouncer.topics(publication, layouts(devices));
+  }
+
+  /// The few entities of a publication that a person without discovery writes down by hand.
+  ///
+  /// @param devices the site's devices
+  /// @return Home Assistant's configuration of each as JSON, by its config topic; also where
+  ///   discovery is off
+  public static Map<String, String> essentialEntities(
+      Publication publication, List<Device> devices) {
+    return DiscoveryAnnouncer.essential(publication, layouts(devices));
+  }
+
+  /// Whether a publication tells Home Assistant of its entities by itself.
+  public static boolean isDiscovered(Publication publication) {
+    return DiscoveryAnnouncer.isOn(publication);
+  }
+
+  private static Map<String, SnapshotLayout> layouts(List<Device> devices) {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
-    return DiscoveryAnnouncer.topics(publication, layouts);
+    return layouts;
   }
 
   /// Tries the broker of a publication as it would be used: resolve, connect, encrypt and log in,

@@ -190,19 +190,23 @@ final class Fixtures {
             new Discovery.Entity(
                 "{discovery}/sensor/{prefix-id}/SOC/config",
                 "{\"name\":\"SOC\",\"unique_id\":\"{prefix-id}_SOC\"}",
-                new Discovery.ShownField("info", "SOC")),
+                new Discovery.ShownField("info", "SOC"),
+                true),
             new Discovery.Entity(
                 "{discovery}/sensor/{prefix-id}/state_of_health/config",
                 "{\"name\":\"SOH\"}",
-                new Discovery.ShownField("info", "state_of_health")),
+                new Discovery.ShownField("info", "state_of_health"),
+                false),
             new Discovery.Entity(
                 "{discovery}/sensor/{prefix-id}/cell_voltage{n}/config",
                 "{\"value_template\":\"{{ value_json.cell_voltages[{n-1}] }}\"}",
-                new Discovery.EachItem("spec_data")),
+                new Discovery.EachItem("spec_data"),
+                false),
             new Discovery.Entity(
                 "{discovery}/button/{prefix-id}/PAUSE/config",
                 "{\"command_topic\":\"{prefix}/command/PAUSE\"}",
-                new Discovery.Always())));
+                new Discovery.Always(),
+                true)));
   }
 
   private static List<Field> infoFields() {

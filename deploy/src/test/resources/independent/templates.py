@@ -1,0 +1,24 @@
+"""Evaluates Home Assistant's value templates with Jinja, the engine Home Assistant uses.
+
+Reads JSON lines {"template": ..., "payload": ...}, prints the state of each as a JSON string.
+"""
+
+import json
+import sys
+
+import jinja2
+
+ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined)
+
+for line in sys.stdin:
+    case = json.loads(line)
+    words = {"value": case["payload"]}
+    try:
+        words["value_json"] = json.loads(case["payload"])
+    except ValueError:
+        pass
+    try:
+        state = ENVIRONMENT.from_string(case["template"]).render(words)
+    except jinja2.UndefinedError as error:
+        state = "undefined: " + str(error)
+    print(json.dumps(state), flush=True)
