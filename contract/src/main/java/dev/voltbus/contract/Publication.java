@@ -19,6 +19,7 @@ import java.util.Set;
 /// @param site what systems outside call the site
 /// @param discoveryPrefix first level of Home Assistant's discovery topics
 /// @param alarmBand how near to a limit its alarms warn
+/// @param outbox how much of what must all arrive is kept through an outage
 public record Publication(
     String name,
     TopicContract contract,
@@ -31,7 +32,8 @@ public record Publication(
     TopicContract.Overrides overrides,
     String site,
     String discoveryPrefix,
-    TopicContract.AlarmBand alarmBand) {
+    TopicContract.AlarmBand alarmBand,
+    OutboxBounds outbox) {
 
   /// Publish all cell voltages.
   public static final String CELL_VOLTAGES = "cell-voltages";

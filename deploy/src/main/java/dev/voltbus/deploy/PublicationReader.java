@@ -3,6 +3,7 @@ package dev.voltbus.deploy;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.OutboxBounds;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.AlarmBand;
@@ -82,6 +83,7 @@ final class PublicationReader {
     type.perValue().ifPresent(rule -> values.checkSuffixes());
     Duration interval =
         section.duration("interval", type.interval(), Duration.ofMillis(100), Duration.ofHours(24));
+    OutboxBounds outbox = outbox(section.section("outbox"));
     Optional<BrokerSettings> settings =
         brokers.named(section.text("broker")).map(base -> settings(name, section, type, base));
     if (section.faults().count() > before || settings.isEmpty()) {
@@ -102,8 +104,16 @@ final class PublicationReader {
             section.text("discovery-prefix", Discovery.DEFAULT_PREFIX),
             new AlarmBand(
                 percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
-                percent(
-                    section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent()))));
+                percent(section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent())),
+            outbox));
+  }
+
+  private static OutboxBounds outbox(Section section) {
+    OutboxBounds usual = OutboxBounds.USUAL;
+    return new OutboxBounds(
+        section.whole("most-mib", usual.mostMib()),
+        section.duration(
+            "longest-age", usual.longestAge(), OutboxBounds.LEAST_AGE, OutboxBounds.MOST_AGE));
   }
 
   private static double percent(Section section, String key, double usual) {

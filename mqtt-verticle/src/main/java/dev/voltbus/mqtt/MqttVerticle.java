@@ -14,12 +14,17 @@ import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Publishes a site's values to its brokers and takes commands from them. Each publication is a
 /// shard of its own: whoever holds its lease has its broker connection.
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Starting succeeds while brokers are unreachable; stopping ends within three seconds even if one
 /// hangs.
 public final class MqttVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(MqttVerticle.class);
   private static final long STOP_MILLIS = 2_800;
 
   private final Site site;
@@ -105,7 +111,23 @@ public final class MqttVerticle extends VerticleBase {
         begun.add(compete(publication, layouts));
       }
     }
-    return Future.join(begun).recover(this::startFailed);
+    return Future.join(begun).recover(this::startFailed).onSuccess(started -> watchOutboxes());
+  }
+
+  /// Beside the work: it reads what may be much.
+  private void watchOutboxes() {
+    @Nullable Path state = wiring.state();
+    if (state != null) {
+      Set<String> used =
+          site.publications().stream()
+              .filter(each -> each.broker().enabled() && PublicationRenderer.hasEvery(each))
+              .map(Publication::name)
+              .collect(Collectors.toSet());
+      Outboxes.watch(vertx, wiring.time(), wiring.metrics(), state, site.name(), used)
+          .onFailure(failure ->
+              LOG.warn(
+                  "mqtt site={} outboxes not looked through: {}", site.name(), failure.toString()));
+    }
   }
 
   /// Vert.x does not call `stop` after a failed start.

@@ -134,8 +134,9 @@ final class PublicationDuty implements ShardDuty {
         complain("keeps no samples through an outage: started without --state");
         return Future.succeededFuture();
       }
-      Path folder = state.resolve("outbox").resolve(site).resolve(publication.name());
-      return Spool.open(vertx, time, watch, folder, publisher::send)
+      Path folder = Outboxes.folder(state, site, publication.name());
+      return Spool.open(
+              vertx, time, watch, Outboxes.options(folder, publication.outbox()), publisher::send)
           .compose(this::take)
           .recover(failure -> {
             complain("keeps no samples through an outage: " + failure.getMessage());

@@ -8,7 +8,6 @@ import dev.voltbus.outbox.OutboxRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
@@ -56,23 +55,29 @@ final class Spool {
 
   /// Opens the publication's outbox with what waits there from before.
   ///
-  /// @param folder its own folder
+  /// @param options its own folder, and how much it holds
   /// @param sender sends to the broker; completes when the broker has acknowledged
   static Future<Spool> open(
       Vertx vertx,
       TimeSource time,
       SpoolWatch watch,
-      Path folder,
+      OutboxOptions options,
       BiFunction<Topic, Buffer, Future<Void>> sender) {
-    return Outbox.open(vertx, OutboxOptions.of(folder), time, watch)
+    return Outbox.open(vertx, options, time, watch)
         .onSuccess(watch::show)
         .map(outbox -> new Spool(vertx, outbox, watch, sender));
   }
 
   /// Takes a sample. It is sent as soon as all before it were.
   void offer(Topic topic, Buffer payload) {
+    Buffer sample = new Sample(topic, payload).toBytes();
+    int largest = outbox.options().largestPayload();
+    if (sample.length() > largest) {
+      watch.lost(1, topic.name() + " has " + sample.length() + " bytes, at most " + largest);
+      return;
+    }
     outbox
-        .append(new Sample(topic, payload).toBytes())
+        .append(sample)
         .onSuccess(stored -> pump())
         .onFailure(failure -> watch.lost(1, String.valueOf(failure.getMessage())));
   }

@@ -4,6 +4,7 @@ import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Derivation;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.OutboxBounds;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Presentation;
 import dev.voltbus.contract.Publication;
@@ -263,7 +264,8 @@ final class Fixtures {
         overrides,
         SITE,
         Discovery.DEFAULT_PREFIX,
-        AlarmBand.USUAL);
+        AlarmBand.USUAL,
+        OutboxBounds.USUAL);
   }
 
   /// One whose values must all arrive: QoS 1, not retained, sent with each poll.
@@ -300,7 +302,8 @@ final class Fixtures {
         from.overrides(),
         from.site(),
         from.discoveryPrefix(),
-        from.alarmBand());
+        from.alarmBand(),
+        from.outbox());
   }
 
   static Publication dbe(BrokerSettings broker) {
@@ -320,7 +323,8 @@ final class Fixtures {
         Overrides.NONE,
         SITE,
         Discovery.DEFAULT_PREFIX,
-        AlarmBand.USUAL);
+        AlarmBand.USUAL,
+        OutboxBounds.USUAL);
   }
 
   /// One that tells Home Assistant of its entities.
@@ -347,7 +351,8 @@ final class Fixtures {
         from.overrides(),
         from.site(),
         from.discoveryPrefix(),
-        from.alarmBand());
+        from.alarmBand(),
+        from.outbox());
   }
 
   static Site site(Publication... publications) {

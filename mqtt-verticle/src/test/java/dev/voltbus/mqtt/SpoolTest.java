@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.TimeSource;
+import dev.voltbus.outbox.OutboxOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -36,7 +37,12 @@ class SpoolTest {
   private Spool open(BiFunction<Topic, Buffer, Future<Void>> sender) {
     Promise<Spool> opened = Promise.promise();
     vertx.runOnContext(on ->
-        Spool.open(vertx, TimeSource.system(), watch, folder.resolve("outbox"), sender)
+        Spool.open(
+                vertx,
+                TimeSource.system(),
+                watch,
+                OutboxOptions.of(folder.resolve("outbox")),
+                sender)
             .onComplete(opened));
     return Await.result(opened.future());
   }
@@ -84,6 +90,22 @@ class SpoolTest {
     spool.online();
     Await.until(() -> waiting() == 0);
     assertEquals(List.of("a/b 0", "a/b 1", "a/b 2", "a/b 0", "a/b 1", "a/b 2"), sent);
+  }
+
+  // One too large for the outbox is lost by itself; it must not hold up the others.
+  @Test
+  void aSampleThatIsTooLargeIsCountedAndThoseBehindItGoOn() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    Spool spool =
+        open((topic, payload) -> {
+          sent.add(payload.toString());
+          return Future.succeededFuture();
+        });
+    spool.online();
+    spool.offer(TOPIC, Buffer.buffer(new byte[5 * 1024 * 1024]));
+    spool.offer(TOPIC, Buffer.buffer("small"));
+    Await.until(() -> sent.equals(List.of("small")));
+    assertEquals(1, metrics.count("voltbus_mqtt_outbox_lost_total"));
   }
 
   // Metrics are registered once; a lease that comes back opens another outbox.
