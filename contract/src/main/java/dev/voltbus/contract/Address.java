@@ -30,6 +30,21 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "control", ControlState.class);
   }
 
+  /// Whether a site is inside its safety limits.
+  public static Address<SafetyState> safety(String site) {
+    return of(site, "safety", SafetyState.class);
+  }
+
+  /// How unusual a site's traffic is.
+  public static Address<AnomalyScore> anomaly(String site) {
+    return of(site, "anomaly", AnomalyScore.class);
+  }
+
+  /// The power proposed for a site.
+  public static Address<DispatchProposal> dispatch(String site) {
+    return of(site, "dispatch", DispatchProposal.class);
+  }
+
   private static <T extends Message> Address<T> of(String site, String noun, Class<T> type) {
     return new Address<>("voltbus." + site + "." + noun, type);
   }

@@ -29,7 +29,10 @@ public final class Frames implements MessageCodec<Message, Message> {
           CommandResult.CODEC,
           WriteRequest.CODEC,
           WriteResult.CODEC,
-          DeviceReadPlan.CODEC);
+          DeviceReadPlan.CODEC,
+          SafetyState.CODEC,
+          AnomalyScore.CODEC,
+          DispatchProposal.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

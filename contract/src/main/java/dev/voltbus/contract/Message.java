@@ -14,4 +14,7 @@ public sealed interface Message
         WriteRequest,
         WriteResult,
         DeviceReadPlan,
+        SafetyState,
+        AnomalyScore,
+        DispatchProposal,
         UnknownMessage {}

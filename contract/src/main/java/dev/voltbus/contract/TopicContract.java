@@ -71,7 +71,7 @@ public record TopicContract(
 
   /// One kind of topic.
   public sealed interface TopicRule
-      permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic, AlarmTopic {
+      permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic, AlarmTopic, MessageTopic {
     String topic();
 
     Sending sending();
@@ -176,6 +176,49 @@ public record TopicContract(
     /// The value is not heard any more: critical.
     public record Silence() implements Trigger {}
   }
+
+  /// A message about the whole site as a JSON object. Nothing is sent while none was heard, or when
+  /// it is too old to be true.
+  ///
+  /// @param of the message
+  /// @param onceOnly true sends each message once; false sends it when it differs from the last and
+  ///   at each interval of the publication
+  /// @param fields in order
+  public record MessageTopic(
+      String name,
+      String topic,
+      Sending sending,
+      SiteReport.Kind of,
+      boolean onceOnly,
+      List<MessageField> fields)
+      implements TopicRule {
+    public MessageTopic {
+      fields = List.copyOf(fields);
+    }
+  }
+
+  /// A field of a message's JSON object.
+  ///
+  /// @param name JSON key
+  /// @param shows `SITE`, `UNIX_TIME` or `ISO_TIME` of the message's moment, or `VALUE`: the part
+  /// @param part name of the part, empty unless it shows one
+  /// @param decimals most decimals of a number, 0..9; null for all it has
+  /// @param nullWhenAbsent whether the field is null while the message has no such part; else it is
+  ///   left out
+  /// @param grade how the number is shown as a text, or null for the number itself
+  public record MessageField(
+      String name,
+      Field.Shows shows,
+      String part,
+      @Nullable Integer decimals,
+      boolean nullWhenAbsent,
+      @Nullable Grade grade) {}
+
+  /// A number as one of two texts.
+  ///
+  /// @param above text of a number greater than the limit
+  /// @param otherwise text of any other
+  public record Grade(double limit, String above, String otherwise) {}
 
   /// How near to a limit an alarm warns.
   ///

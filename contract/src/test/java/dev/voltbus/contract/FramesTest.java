@@ -121,6 +121,13 @@ class FramesTest {
         decode(frame(10, out -> out.putString("w-1"))));
     assertEquals(Samples.emptyPlan("bms-1"), decode(frame(11, out -> out.putString("bms-1"))));
     assertEquals(
+        new SafetyState(7, false, SafetyState.Watchdog.UNKNOWN, 0, 0, 0),
+        decode(frame(12, out -> out.putLong(7))));
+    assertEquals(
+        new AnomalyScore(7, 0, 0, false, 0, List.of(), 0),
+        decode(frame(13, out -> out.putLong(7))));
+    assertEquals(new DispatchProposal(7, null, 0, 0), decode(frame(14, out -> out.putLong(7))));
+    assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),
         decode(frame(1, out -> out.putString("bms-1"))));
     assertEquals(
@@ -172,8 +179,43 @@ class FramesTest {
                   out.putByte(200);
                 }));
     assertEquals(Samples.emptyPlan("bms-1"), plan);
+    Message safety =
+        decode(
+            frame(
+                12,
+                out -> {
+                  out.putLong(7);
+                  out.putBoolean(true);
+                  out.putByte(200);
+                }));
+    assertEquals(new SafetyState(7, true, SafetyState.Watchdog.UNKNOWN, 0, 0, 0), safety);
     assertEquals(Quality.UNKNOWN, Quality.of(200));
     assertEquals(QualityReason.UNKNOWN, QualityReason.of(200));
+  }
+
+  /// A number that has no form in JSON must not come from the bus.
+  @Test
+  void aScoreOrSetpointThatIsNoNumberIsDamaged() {
+    long nan = Double.doubleToRawLongBits(Double.NaN);
+    assertInstanceOf(
+        UnknownMessage.class,
+        decode(
+            frame(
+                13,
+                out -> {
+                  out.putLong(7);
+                  out.putLong(nan);
+                })));
+    assertInstanceOf(
+        UnknownMessage.class,
+        decode(
+            frame(
+                14,
+                out -> {
+                  out.putLong(7);
+                  out.putBoolean(true);
+                  out.putLong(nan);
+                })));
   }
 
   @Test

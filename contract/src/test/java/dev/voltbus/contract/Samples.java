@@ -158,7 +158,11 @@ final class Samples {
                 List.of(1000),
                 1_767_225_600_123L,
                 540),
-            readPlan())) {
+            readPlan(),
+            new SafetyState(77, true, SafetyState.Watchdog.DEGRADED, 1_767_225_600_123L, 5, 3000),
+            new AnomalyScore(
+                78, 0.7004, 2, true, 512, List.of("foreign unit 9 °"), 1_767_225_600_123L),
+            new DispatchProposal(78, -57.84, 0.04, 1_767_225_600_123L))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -218,8 +222,12 @@ final class Samples {
             plain.unavailableAfterMillis(),
             new byte[] {-2, 0, 0, 0, 10, 0});
     return Map.of(
-        "LayoutReply-inverter", new LayoutReply("pv-1", inverter()),
-        "DeviceSnapshot-scaled", new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled));
+        "LayoutReply-inverter",
+        new LayoutReply("pv-1", inverter()),
+        "DeviceSnapshot-scaled",
+        new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled),
+        "DispatchProposal-none",
+        new DispatchProposal(78, null, 0, 1_767_225_600_123L));
   }
 
   private static List<RegisterBlock> blocks() {
@@ -243,7 +251,10 @@ final class Samples {
         new CommandResult("", CommandResult.Status.UNKNOWN, ""),
         new WriteRequest("", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
         new WriteResult("", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0),
-        emptyPlan(""));
+        emptyPlan(""),
+        new SafetyState(0, false, SafetyState.Watchdog.UNKNOWN, 0, 0, 0),
+        new AnomalyScore(0, 0, 0, false, 0, List.of(), 0),
+        new DispatchProposal(0, null, 0, 0));
   }
 
   static DeviceReadPlan emptyPlan(String device) {
@@ -300,7 +311,11 @@ final class Samples {
             Collections.nCopies(100_000, 0),
             max,
             most),
-        hugePlan(text, max, most));
+        hugePlan(text, max, most),
+        new SafetyState(max, true, SafetyState.Watchdog.DISABLED, max, most, most),
+        new AnomalyScore(
+            max, 1, max, true, max, Collections.nCopies(0xFFFF, "a reason of many"), max),
+        new DispatchProposal(max, -Double.MAX_VALUE, Double.MAX_VALUE, max));
   }
 
   private static DeviceReadPlan hugePlan(String text, long max, int most) {

@@ -145,6 +145,7 @@ final class ContractFile {
           Optional.of(
               new JsonObjectTopic(
                   topic.text("name"), topic.text("topic"), sending, timing(topic), fields(topic)));
+      case "message" -> Optional.of(MessageRow.read(topic, sending));
       case "alarm" -> AlarmRow.read(topic, sending).map(alarm -> alarm);
       case "plain" ->
           Optional.of(

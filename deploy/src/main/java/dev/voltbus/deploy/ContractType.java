@@ -5,6 +5,7 @@ import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.AlarmTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
+import dev.voltbus.contract.TopicContract.MessageTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
@@ -51,6 +52,7 @@ record ContractType(
               case PerValue perValue -> Stream.of();
               case JsonArrayTopic array -> Stream.of();
               case AlarmTopic alarm -> Stream.of();
+              case MessageTopic message -> Stream.of();
             });
   }
 

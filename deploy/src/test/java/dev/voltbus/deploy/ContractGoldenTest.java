@@ -29,9 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each folder of testcases/contracts is a site file, the values its devices give, and every
-/// message that reaches the broker in its order, then what the broker keeps. The contract and
-/// device files are the delivered ones, the broker is mosquitto.
+/// Each folder of testcases/contracts is a site file, the values its devices give and messages
+/// about the site, and every message that reaches the broker in its order, then what the broker
+/// keeps. The contract and device files are the delivered ones, the broker is mosquitto.
 class ContractGoldenTest {
   private static final Path CONFIG = Path.of("config");
   private static final Path CASES = Path.of("src/test/resources/testcases/contracts");
@@ -104,6 +104,7 @@ class ContractGoldenTest {
           Address.snapshots(site.name()),
           GivenSnapshot.of(device, values, sequence++, poll.get("read-at").asLong()));
     }
+    given.path("messages").forEach(report -> GivenReport.publish(bus, site.name(), report));
     await(listener, count - given.get("at-end").asInt());
     vertx.undeploy(deployed).await();
   }

@@ -100,6 +100,7 @@ final class PublicationDuty implements ShardDuty {
     private final BrokerPublisher publisher;
     private final PublicationRenderer renderer;
     private final DeviceFeed feed;
+    private final ReportFeed reports;
     private final @Nullable DiscoveryAnnouncer discovery;
     private final List<Cycle> cycles = new ArrayList<>();
     private @Nullable Cycle interval;
@@ -115,6 +116,9 @@ final class PublicationDuty implements ShardDuty {
       this.renderer = new PublicationRenderer(publication, this, this::complain);
       this.feed =
           new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
+      this.reports =
+          new ReportFeed(
+              wiring.bus(), site, publication, () -> Moment.now(time), this, this::complain);
       this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, this::sendAll);
     }
 
@@ -165,7 +169,7 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.changed(renderer);
       }
-      return feed.start().recover(this::undo);
+      return feed.start().compose(heard -> reports.start()).recover(this::undo);
     }
 
     /// Those that do not wait for a device.
@@ -176,6 +180,16 @@ final class PublicationDuty implements ShardDuty {
       @Nullable Duration repeat = statusRepeat();
       if (repeat != null && repeat.isPositive()) {
         cycle(repeat, publisher::announce);
+      }
+      if (!reports.isEmpty()) {
+        cycles.add(Cycle.start(vertx, time, publication.interval(), this::repeatReports));
+      }
+    }
+
+    /// Also while the broker is away, if samples are kept.
+    private void repeatReports() {
+      if (isOpen()) {
+        reports.repeat();
       }
     }
 
@@ -207,7 +221,7 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.offline();
       }
-      Future<Void> noMoreSnapshots = feed.stop();
+      Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop()).mapEmpty();
       Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
       return Future.join(noMoreSnapshots, noMoreCommands)
           .eventually(publisher::disconnect)
@@ -256,6 +270,7 @@ final class PublicationDuty implements ShardDuty {
       renderer.forget();
       renderer.reportValues(now);
       sendIntervalTopics();
+      reports.online();
       PublicationRenderer.ownIntervals(publication)
           .forEach(every -> renderer.sendTopicsEvery(every, now));
     }

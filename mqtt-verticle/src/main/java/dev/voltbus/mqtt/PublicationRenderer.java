@@ -8,6 +8,7 @@ import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.AlarmTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
+import dev.voltbus.contract.TopicContract.MessageTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
@@ -161,6 +162,7 @@ final class PublicationRenderer {
       Consumer<String> news) {
     return switch (rule) {
       case PerValue perValue -> null;
+      case MessageTopic message -> null; // sent by its ReportTopic
       case JsonObjectTopic object -> new ObjectTopic(object, publication, layouts, complaint);
       case PlainTopic plain -> new PlainMessage(plain, publication, layouts, complaint);
       case AlarmTopic alarm -> AlarmMessage.of(alarm, publication, layouts, news);
@@ -205,6 +207,7 @@ final class PublicationRenderer {
       case PerValue perValue -> null;
       case JsonArrayTopic array -> null;
       case AlarmTopic alarm -> null;
+      case MessageTopic message -> null;
     };
   }
 
@@ -216,6 +219,8 @@ final class PublicationRenderer {
     for (TopicRule rule : publication.contract().topics()) {
       if (rule instanceof PerValue perValue) {
         addValues(topics, publication, perValue, devices);
+      } else if (rule instanceof MessageTopic) {
+        topics.add(Topic.of(rule, publication).name());
       } else {
         Stream.ofNullable(compiled(rule, publication, layouts, text -> {}, text -> {}))
             .forEach(topic -> topics.add(topic.topic().name()));
