@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// Hears everything a broker passes on, through mosquitto_sub: a client that is not ours.
+/// Hears everything a broker passes on, through a client that is not ours.
 final class TestingListener implements AutoCloseable {
 
   /// One message.
@@ -30,6 +31,8 @@ final class TestingListener implements AutoCloseable {
   }
 
   private static final String MARKER = "marker/";
+  private static final Path PAHO = Path.of("/usr/lib/python3/dist-packages/paho");
+  private static final String PAHO_CLIENT = "src/test/resources/independent/paho_client.py";
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration LIMIT = Duration.ofSeconds(15);
 
@@ -43,25 +46,38 @@ final class TestingListener implements AutoCloseable {
     Thread.ofPlatform().daemon().start(this::read);
   }
 
-  /// Connects to a broker that listens.
+  /// Connects mosquitto_sub to a broker that listens.
   static TestingListener on(int port) throws IOException {
     TestingMosquitto.require();
-    Process process =
-        new ProcessBuilder(
-                "mosquitto_sub",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                Integer.toString(port),
-                "-q",
-                "2",
-                "-t",
-                "#",
-                "-F",
-                "%t\t%q\t%r\t%p")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    return new TestingListener(port, process);
+    return start(
+        port,
+        List.of(
+            "mosquitto_sub",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            Integer.toString(port),
+            "-q",
+            "2",
+            "-t",
+            "#",
+            "-F",
+            "%t\t%q\t%r\t%p"));
+  }
+
+  /// The same through paho.
+  ///
+  /// @param session `clean`, or `persistent` for one that the broker keeps
+  static TestingListener paho(int port, String clientId, String session) throws IOException {
+    TestingMosquitto.require("python3-paho-mqtt", PAHO);
+    return start(
+        port, List.of("/usr/bin/python3", PAHO_CLIENT, Integer.toString(port), clientId, session));
+  }
+
+  private static TestingListener start(int port, List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    return new TestingListener(
+        port, builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
   private void read() {
@@ -129,6 +145,13 @@ final class TestingListener implements AutoCloseable {
   List<Heard> heard() {
     synchronized (heard) {
       return List.copyOf(heard);
+    }
+  }
+
+  /// What came behind the first so many messages.
+  List<Heard> since(int first) {
+    synchronized (heard) {
+      return List.copyOf(heard.subList(first, heard.size()));
     }
   }
 

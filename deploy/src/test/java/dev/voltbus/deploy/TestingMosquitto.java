@@ -17,38 +17,53 @@ final class TestingMosquitto implements AutoCloseable {
 
   private final int port;
   private final Path folder;
+  private final String options;
   private Process process;
 
-  private TestingMosquitto(int port, Path folder) throws IOException {
+  private TestingMosquitto(int port, Path folder, String options) throws IOException {
     this.port = port;
     this.folder = folder;
+    this.options = options;
     this.process = launch();
   }
 
   /// Skips the test where mosquitto is missing; fails it where everything is required.
   static void require() {
-    boolean there =
-        Files.isExecutable(PROGRAM) && Files.isExecutable(Path.of("/usr/bin/mosquitto_sub"));
+    require("mosquitto", PROGRAM);
+    require("mosquitto_sub", Path.of("/usr/bin/mosquitto_sub"));
+  }
+
+  /// The same for another part.
+  static void require(String what, Path where) {
+    boolean there = Files.isReadable(where);
     if ("all".equals(System.getenv("VOLTBUS_REQUIRE"))) {
-      Assertions.assertTrue(there, "mosquitto or mosquitto_sub is missing");
+      Assertions.assertTrue(there, what + " is missing");
     }
     if (!there) {
-      System.err.println("SKIPPED: mosquitto or mosquitto_sub is not installed");
+      System.err.println("SKIPPED: " + what + " is not installed");
     }
-    Assumptions.assumeTrue(there, "mosquitto or mosquitto_sub is not installed");
+    Assumptions.assumeTrue(there, what + " is not installed");
   }
 
   static TestingMosquitto start() throws IOException {
+    return start("persistence false\n");
+  }
+
+  /// One that saves its sessions as usual, and holds any number of messages for a slow subscriber.
+  static TestingMosquitto keeping(Path folder) throws IOException {
+    return start("persistence true\npersistence_location " + folder + "/\nmax_queued_messages 0\n");
+  }
+
+  private static TestingMosquitto start(String options) throws IOException {
     require();
     return new TestingMosquitto(
-        PackagedProduct.freePort(), Files.createTempDirectory("voltbus-mosquitto"));
+        PackagedProduct.freePort(), Files.createTempDirectory("voltbus-mosquitto"), options);
   }
 
   private Process launch() throws IOException {
     Path config = folder.resolve("mosquitto.conf");
     Files.writeString(
-        config,
-        "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n");
+        config, "listener " + port + " 127.0.0.1\nallow_anonymous true\nuser root\n" + options);
     Process launched =
         new ProcessBuilder(PROGRAM.toString(), "-c", config.toString())
             .redirectErrorStream(true)
@@ -85,6 +100,11 @@ final class TestingMosquitto implements AutoCloseable {
     Assertions.assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
   }
 
+  /// As kill -9 does.
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
   /// Starts again on the same port.
   void restart() throws IOException {
     process = launch();
@@ -92,6 +112,6 @@ final class TestingMosquitto implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    kill();
   }
 }
