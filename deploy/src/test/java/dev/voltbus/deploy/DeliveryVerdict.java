@@ -26,12 +26,12 @@ record DeliveryVerdict(
   /// @param killed what a broker that was killed had acknowledged before
   static DeliveryVerdict of(Set<Message> stored, List<Message> heard, Set<Message> killed) {
     Set<Message> arrived = new HashSet<>();
-    Map<String, Long> newest = new HashMap<>();
+    Map<String, Message> newest = new HashMap<>();
     List<Message> disordered = new ArrayList<>();
     for (Message message : heard) {
       if (arrived.add(message)) {
-        Long before = newest.put(message.topic(), message.timeMillis());
-        if (before != null && before >= message.timeMillis()) {
+        Message before = newest.put(message.topic(), message);
+        if (before != null && !before.isBefore(message)) {
           disordered.add(message);
         }
       }

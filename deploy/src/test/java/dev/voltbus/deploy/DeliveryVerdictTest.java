@@ -14,8 +14,8 @@ class DeliveryVerdictTest {
   private static final Message A2 = sample("a", 2);
   private static final Message B1 = sample("b", 1);
 
-  private static Message sample(String topic, long time) {
-    return new Message(topic, "{\"timestamp_ms\":" + time + "}");
+  private static Message sample(String topic, long count) {
+    return new Message(topic, "{\"timestamp_ms\":7,\"raw\":" + count + "}");
   }
 
   private static DeliveryVerdict verdict(List<Message> heard, Message... killed) {
