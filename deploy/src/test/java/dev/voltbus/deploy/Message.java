@@ -13,8 +13,8 @@ record Message(String topic, String payload) {
     return number(TIME);
   }
 
-  /// Whether it was read before another one of its topic. A late poll and the next one can fall into
-  /// one millisecond, but the register counts its polls.
+  /// Whether it was read before another one of its topic. A late poll and the next one can fall
+  /// into one millisecond, but the register counts its polls.
   boolean isBefore(Message other) {
     return timeMillis() <= other.timeMillis() && number(RAW) < other.number(RAW);
   }
