@@ -59,15 +59,33 @@ public record TopicContract(
 
   /// Birth after every CONNACK, the same topic as will, and `offline` before a clean disconnect.
   ///
+  /// @param qos QoS of the will and of `offline`, 0..2
+  /// @param retain whether the broker keeps these two
   /// @param repeat `online` is sent again this often; zero means with each interval of the
   ///   publication, null never
+  /// @param onlineQos QoS of `online`, 0..2
+  /// @param onlineRetain whether the broker keeps `online`
   public record StatusTopic(
       String topic,
       String online,
       String offline,
       int qos,
       boolean retain,
-      @Nullable Duration repeat) {}
+      @Nullable Duration repeat,
+      int onlineQos,
+      boolean onlineRetain) {
+
+    /// A status whose birth is sent as its will is.
+    public StatusTopic(
+        String topic,
+        String online,
+        String offline,
+        int qos,
+        boolean retain,
+        @Nullable Duration repeat) {
+      this(topic, online, offline, qos, retain, repeat, qos, retain);
+    }
+  }
 
   /// One kind of topic.
   public sealed interface TopicRule
@@ -106,25 +124,40 @@ public record TopicContract(
   public record PlainTopic(String name, String topic, Sending sending, Timing timing, Field field)
       implements TopicRule {}
 
-  /// One JSON object with one array of numbers, from all keys that match a pattern and are not
-  /// absent, in the order of the register map; sent at the publication's interval and left out
-  /// while the list is empty.
+  /// One JSON object of arrays, each from all keys that match a pattern and are not absent, in the
+  /// order of the register map. An empty array is left out, the message too while all are empty.
   ///
+  /// @param every an interval of its own; a turn at which nothing could be sent is made up for at
+  ///   the publication's next one; null means the publication's
   /// @param option publication option that must be on, such as `cell-voltages`
-  /// @param field name of the array
-  /// @param keys regular expression of the keys
-  /// @param unit unit of the array's numbers
-  /// @param decimals decimals, 0..9
+  /// @param battery place of its device among the publication's, from 0; null looks at all of them
+  /// @param arrays in order; entities for each item count those of the first
   public record JsonArrayTopic(
       String name,
       String topic,
       Sending sending,
+      @Nullable Duration every,
       String option,
-      String field,
-      String keys,
-      String unit,
-      int decimals)
-      implements TopicRule {}
+      @Nullable Integer battery,
+      List<Items> arrays)
+      implements TopicRule {
+
+    /// One array.
+    ///
+    /// @param field name of the array
+    /// @param keys regular expression of the keys
+    /// @param unit unit of the array's numbers
+    /// @param decimals decimals, 0..9
+    /// @param bitsOf null for numbers; else the keys are bit fields and the array has true or false
+    ///   for each value of the device whose key matches this regular expression and that is not
+    ///   absent: bit 0 belongs to the first of them
+    public record Items(
+        String field, String keys, String unit, int decimals, @Nullable String bitsOf) {}
+
+    public JsonArrayTopic {
+      arrays = List.copyOf(arrays);
+    }
+  }
 
   /// An alarm: 0 none (`cleared`), 1 warning, 2 critical, with the JSON object of a value. Sent
   /// when it changes and after each connect; it exists where the device has what it looks at.
@@ -253,6 +286,8 @@ public record TopicContract(
   /// @param otherwise text while there is no good value: the field is always there; null leaves it
   ///   out
   /// @param negatedWith publication option that changes the sign, or null for none
+  /// @param battery place of the device it looks at among the publication's, from 0; the field is
+  ///   left out where there are fewer
   public record Field(
       String name,
       Shows shows,
@@ -261,7 +296,8 @@ public record TopicContract(
       String unit,
       int decimals,
       @Nullable String otherwise,
-      @Nullable String negatedWith) {
+      @Nullable String negatedWith,
+      int battery) {
 
     /// Where a field's value comes from.
     public enum Shows {
@@ -285,17 +321,57 @@ public record TopicContract(
       INTEGER,
       TEXT,
       /// A number with at least one decimal: `85.0`.
-      DOUBLE
+      DOUBLE,
+      /// `true` unless the number is zero.
+      BOOLEAN,
+      /// How many bits of a bit field are set.
+      BIT_COUNT,
+      /// `Charging` for a positive number, `Discharging` for a negative one, `Idle` for zero.
+      DIRECTION
     }
 
     public Field {
       keys = List.copyOf(keys);
     }
 
+    /// A field that looks at the publication's first device.
+    public Field(
+        String name,
+        Shows shows,
+        List<String> keys,
+        Form form,
+        String unit,
+        int decimals,
+        @Nullable String otherwise,
+        @Nullable String negatedWith) {
+      this(name, shows, keys, form, unit, decimals, otherwise, negatedWith, 0);
+    }
+
     /// A number of a device.
     public static Field number(String name, List<String> keys, String unit, int decimals) {
       return new Field(name, Shows.VALUE, keys, Form.NUMBER, unit, decimals, null, null);
     }
+
+    /// The name by which a publication binds it to another value: that of a further battery ends in
+    /// its number, `SOC_2`.
+    public String bindingName() {
+      String number = batterySuffix(battery);
+      return name.endsWith(number) ? name : name + number;
+    }
+
+    /// The same field of another battery of the publication.
+    public Field of(String otherName, int otherBattery) {
+      return new Field(
+          otherName, shows, keys, form, unit, decimals, otherwise, negatedWith, otherBattery);
+    }
+  }
+
+  /// What stands behind the names of a battery's things: nothing for the first, `_2` for the
+  /// second.
+  ///
+  /// @param battery place among the publication's devices, from 0
+  public static String batterySuffix(int battery) {
+    return battery == 0 ? "" : "_" + (battery + 1);
   }
 
   /// When a per-value topic is sent.

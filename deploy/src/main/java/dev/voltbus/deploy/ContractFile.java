@@ -2,8 +2,6 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.Field;
-import dev.voltbus.contract.TopicContract.JsonArrayTopic;
-import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.Reporting;
@@ -21,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a contract file, such as `config/contracts/tinybms.yaml`, that its schema has accepted.
@@ -74,7 +71,20 @@ final class ContractFile {
                 contract,
                 root.flag("clean-prefix", false),
                 root.duration("interval", ContractType.INTERVAL, LEAST_INTERVAL, LONGEST_SILENCE),
-                root.section("discovery").flag("default", true)));
+                usualOptions()));
+  }
+
+  /// Options that are on in a publication that does not say.
+  private Set<String> usualOptions() {
+    Set<String> usual = new HashSet<>();
+    root.list("topics").stream()
+        .filter(topic -> topic.flag("default", false))
+        .forEach(topic -> usual.add(topic.text("option")));
+    Section discovery = root.section("discovery");
+    if (root.has("discovery") && discovery.flag("default", true)) {
+      usual.add(discovery.text("option", "discovery"));
+    }
+    return usual;
   }
 
   private StatusTopic status(Section status) {
@@ -85,7 +95,9 @@ final class ContractFile {
         status.text("offline", "offline"),
         status.whole("qos", 1),
         status.flag("retain", true),
-        repeat(status));
+        repeat(status),
+        status.whole("online-qos", status.whole("qos", 1)),
+        status.flag("online-retain", status.flag("retain", true)));
   }
 
   private static @Nullable Duration repeat(Section status) {
@@ -125,12 +137,13 @@ final class ContractFile {
       if (!isPerValue && !names.add(topic.text("name"))) {
         topic.fault("name", "name `" + topic.text("name") + "` is used twice");
       }
-      rule(topic).ifPresent(rules::add);
+      rules.addAll(rules(topic));
     }
     return rules;
   }
 
-  private Optional<TopicRule> rule(Section topic) {
+  /// The rules of a topic: one, or one for each battery that has a topic of its own.
+  private List<TopicRule> rules(Section topic) {
     checkTopic(topic, topic.text("kind").equals("per-value"));
     Sending sending =
         new Sending(
@@ -140,44 +153,23 @@ final class ContractFile {
     return switch (topic.text("kind")) {
       case "per-value" ->
           reporting(topic, Reporting.ON_CHANGE)
-              .map(reporting -> new PerValue(topic.text("topic"), sending, reporting));
-      case "json-object" ->
-          Optional.of(
-              new JsonObjectTopic(
-                  topic.text("name"), topic.text("topic"), sending, timing(topic), fields(topic)));
-      case "message" -> Optional.of(MessageRow.read(topic, sending));
-      case "alarm" -> AlarmRow.read(topic, sending).map(alarm -> alarm);
+              .<TopicRule>map(reporting -> new PerValue(topic.text("topic"), sending, reporting))
+              .stream()
+              .toList();
+      case "json-object" -> BatteryRows.objects(topic, sending, timing(topic), fields(topic));
+      case "message" -> List.of(MessageRow.read(topic, sending));
+      case "alarm" ->
+          AlarmRow.read(topic, sending).<TopicRule>map(alarm -> alarm).stream().toList();
       case "plain" ->
-          Optional.of(
+          List.of(
               new PlainTopic(
                   topic.text("name"),
                   topic.text("topic"),
                   sending,
                   timing(topic),
                   FieldRow.read(topic)));
-      default -> array(topic, sending);
+      default -> BatteryRows.arrays(topic, sending, timing(topic).every());
     };
-  }
-
-  private Optional<TopicRule> array(Section topic, Sending sending) {
-    try {
-      Pattern keys = Pattern.compile(topic.text("keys"));
-      return Optional.of(
-          new JsonArrayTopic(
-              topic.text("name"),
-              topic.text("topic"),
-              sending,
-              topic.text("option"),
-              topic.text("field"),
-              keys.pattern(),
-              topic.text("unit"),
-              topic.whole("decimals", 0)));
-    } catch (PatternSyntaxException e) {
-      topic.fault(
-          "keys",
-          "`" + topic.text("keys") + "` is not a regular expression: " + e.getDescription());
-      return Optional.empty();
-    }
   }
 
   /// Reporting from the keys `report`, `dead-band` and `longest-silence`.
@@ -227,7 +219,11 @@ final class ContractFile {
   private static void checkPlaceholders(Section section, boolean perValue) {
     String topic = section.text("topic");
     List<String> known =
-        perValue ? List.of("{prefix}", "{client}", "{suffix}") : List.of("{prefix}", "{client}");
+        perValue
+            ? List.of("{prefix}", "{client}", "{suffix}")
+            : section.has("batteries")
+                ? List.of("{prefix}", "{client}", BatteryRows.SUFFIX)
+                : List.of("{prefix}", "{client}");
     Matcher matcher = PLACEHOLDER.matcher(topic);
     while (matcher.find()) {
       if (!known.contains(matcher.group())) {

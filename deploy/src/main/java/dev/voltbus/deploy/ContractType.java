@@ -14,17 +14,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// What a contract file says.
 ///
 /// @param contract the topic contract
 /// @param cleanPrefix whether a prefix is brought into the form of the topic suffixes
 /// @param interval interval of a publication that names none
-/// @param isDiscovered whether Home Assistant is told of a publication that does not say
+/// @param usualOptions options that are on unless a publication switches them off
 record ContractType(
-    TopicContract contract, boolean cleanPrefix, Duration interval, boolean isDiscovered) {
+    TopicContract contract, boolean cleanPrefix, Duration interval, Set<String> usualOptions) {
   static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  ContractType {
+    usualOptions = Set.copyOf(usualOptions);
+  }
 
   /// Options a publication may switch on or off.
   List<String> options() {
@@ -35,12 +38,6 @@ record ContractType(
         .flatMap(options -> options)
         .distinct()
         .toList();
-  }
-
-  /// Options that are on unless a publication switches them off.
-  Set<String> usualOptions() {
-    @Nullable Discovery discovery = contract.discovery();
-    return discovery != null && isDiscovered ? Set.of(discovery.option()) : Set.of();
   }
 
   private Stream<TopicContract.Field> allFields() {
@@ -60,7 +57,7 @@ record ContractType(
   List<String> fields() {
     return allFields()
         .filter(field -> field.shows() == TopicContract.Field.Shows.VALUE)
-        .map(TopicContract.Field::name)
+        .map(TopicContract.Field::bindingName)
         .distinct()
         .toList();
   }

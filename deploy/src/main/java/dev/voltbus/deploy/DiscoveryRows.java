@@ -9,6 +9,7 @@ import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.Needs;
 import dev.voltbus.contract.Discovery.ShownField;
+import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PlainTopic;
@@ -43,10 +44,12 @@ final class DiscoveryRows {
           "{id}",
           "{id-lower}",
           "{n}",
-          "{n-1}");
+          "{n-1}",
+          BatteryRows.SUFFIX,
+          BatteryRows.WORD);
 
   /// A word in braces, but not Home Assistant's own `{{ value_json.SOC }}`.
-  private static final Pattern PLACE = Pattern.compile("\\{[a-z-][a-z0-9-]*}");
+  private static final Pattern PLACE = Pattern.compile("\\{[a-z_ -][a-z0-9-]*}");
 
   private final Section section;
   private final List<TopicRule> topics;
@@ -76,27 +79,44 @@ final class DiscoveryRows {
   }
 
   private void addGroup(Section group) {
+    for (int battery = 0; battery < BatteryRows.batteries(group); battery++) {
+      addGroup(group, battery);
+    }
+  }
+
+  private void addGroup(Section group, int battery) {
     Map<String, Section> rows = group.sections("entities");
     List<String> essential = group.texts("essential");
     for (String id : essential) {
-      if (!rows.containsKey(id)) {
+      if (battery == 0 && !rows.containsKey(id)) {
         group.fault("essential", SiteReader.unknown("entity", id, List.copyOf(rows.keySet())));
       }
     }
     rows.forEach((id, row) ->
-        needs(group, row, id)
+        needs(group, row, id, battery)
             .ifPresent(needs -> {
-              String topic = named(group.text("topic"), id);
+              String topic = named(group.text("topic"), id, battery);
               ObjectNode config = config(group, row);
               check(row, topic, config);
               HomeAssistantRules.check(row, topic, config);
-              entities.add(
-                  new Entity(topic, named(config.toString(), id), needs, essential.contains(id)));
+              numberName(config, battery);
+              String payload = named(config.toString(), id, battery);
+              entities.add(new Entity(topic, payload, needs, essential.contains(id)));
             }));
   }
 
-  private static String named(String pattern, String id) {
-    return pattern.replace("{id}", id).replace("{id-lower}", id.toLowerCase(Locale.ROOT));
+  /// The name of a further battery's entity ends in its number unless it says it elsewhere.
+  private static void numberName(ObjectNode config, int battery) {
+    String name = config.path("name").asText();
+    if (battery > 0 && !name.contains(BatteryRows.WORD)) {
+      config.put("name", name + BatteryRows.WORD);
+    }
+  }
+
+  private static String named(String pattern, String id, int battery) {
+    return BatteryRows.named(pattern, battery)
+        .replace("{id}", id)
+        .replace("{id-lower}", id.toLowerCase(Locale.ROOT));
   }
 
   private ObjectNode config(Section group, Section row) {
@@ -115,27 +135,43 @@ final class DiscoveryRows {
 
   // ---- what an entity shows
 
-  private Optional<Needs> needs(Section group, Section row, String id) {
+  private Optional<Needs> needs(Section group, Section row, String id, int battery) {
     return switch (group.text("shows")) {
-      case "field" -> field(group, row, id);
+      case "field" -> battery == 0 ? field(group, row, id) : furtherField(group, id, battery);
       case "plain" -> plain(row, id);
-      case "items" -> items(group);
+      case "items" -> items(group, battery);
       default -> command(row, id);
     };
   }
 
   private Optional<Needs> field(Section group, Section row, String id) {
-    List<String> fields =
-        topics.stream()
-            .filter(JsonObjectTopic.class::isInstance)
-            .map(JsonObjectTopic.class::cast)
-            .filter(topic -> topic.name().equals(group.text("of")))
-            .flatMap(topic -> topic.fields().stream())
-            .map(field -> field.name())
-            .toList();
-    return known(row, "field of topic " + group.text("of"), id, fields)
-        ? Optional.of(new ShownField(group.text("of"), id))
+    String of = group.text("of");
+    return known(row, "field of topic " + of, id, fields(of))
+        ? Optional.of(new ShownField(of, id))
         : Optional.empty();
+  }
+
+  /// In a topic of its own or beside that of the first battery; one that there is only once has
+  /// none.
+  private Optional<Needs> furtherField(Section group, String id, int battery) {
+    String suffix = TopicContract.batterySuffix(battery);
+    String of = group.text("of");
+    if (fields(of + suffix).contains(id)) {
+      return Optional.of(new ShownField(of + suffix, id));
+    }
+    return fields(of).contains(id + suffix)
+        ? Optional.of(new ShownField(of, id + suffix))
+        : Optional.empty();
+  }
+
+  private List<String> fields(String of) {
+    return topics.stream()
+        .filter(JsonObjectTopic.class::isInstance)
+        .map(JsonObjectTopic.class::cast)
+        .filter(topic -> topic.name().equals(of))
+        .flatMap(topic -> topic.fields().stream())
+        .map(field -> field.name())
+        .toList();
   }
 
   private Optional<Needs> plain(Section row, String id) {
@@ -144,13 +180,14 @@ final class DiscoveryRows {
         : Optional.empty();
   }
 
-  private Optional<Needs> items(Section group) {
+  private Optional<Needs> items(Section group, int battery) {
     List<String> arrays = names(JsonArrayTopic.class, JsonArrayTopic::name);
-    if (!arrays.contains(group.text("of"))) {
-      group.fault("of", SiteReader.unknown("topic of kind json-array", group.text("of"), arrays));
+    String of = group.text("of") + TopicContract.batterySuffix(battery);
+    if (!arrays.contains(of)) {
+      group.fault("of", SiteReader.unknown("topic of kind json-array", of, arrays));
       return Optional.empty();
     }
-    return Optional.of(new EachItem(group.text("of")));
+    return Optional.of(new EachItem(of));
   }
 
   private Optional<Needs> command(Section row, String id) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads the publications of a site file.
 final class PublicationReader {
@@ -131,11 +132,30 @@ final class PublicationReader {
         places,
         "prefix `" + prefix + "` of contract " + type.contract().name() + " at " + base.address(),
         name);
-    return base.withClientId(clientId(name, section, broker, type, base.address()))
+    String client = clientId(name, section, broker, type, base.address());
+    claimTopics(name, section, type, base.address(), prefix, client);
+    return base.withClientId(client)
         .withRootTopic(prefix)
         .withQos(
             section.whole("default-qos", base.defaultQos()),
             section.flag("retain-by-default", base.retainByDefault()));
+  }
+
+  /// Two contracts with the same prefix must not speak on one topic.
+  private void claimTopics(
+      String name,
+      Section section,
+      ContractType type,
+      String address,
+      String prefix,
+      String client) {
+    Stream.concat(
+            Stream.ofNullable(type.contract().status()).map(TopicContract.StatusTopic::topic),
+            type.contract().topics().stream().map(TopicContract.TopicRule::topic))
+        .filter(topic -> !topic.contains("{suffix}"))
+        .map(topic -> topic.replace("{prefix}", prefix).replace("{client}", client))
+        .forEach(
+            topic -> claim(section, "prefix", places, "topic `" + topic + "` at " + address, name));
   }
 
   private String prefix(Section section, Section broker, ContractType type) {

@@ -41,7 +41,13 @@ final class DemoTopics {
   static final List<String> ALL =
       Stream.concat(
               SNAPSHOT.keySet().stream().sorted().map(ROOT::concat),
-              Stream.of("BE/status", "BE/info", "BE/spec_data", "BE2/status", "BE2/info"))
+              Stream.of(
+                  "BE/status",
+                  "BE/info",
+                  "BE/spec_data",
+                  "BE/balancing_data",
+                  "BE2/status",
+                  "BE2/info"))
           .toList();
 
   /// Values the battery model moves all the time.

@@ -141,7 +141,7 @@ class ShippedConfigTest {
     }
     TopicContract contract = publication(site, "BE").contract();
     JsonObjectTopic info = (JsonObjectTopic) contract.topics().get(0);
-    assertEquals(16, info.fields().size());
+    assertEquals(17, info.fields().size());
     for (TopicContract.Field field : info.fields()) {
       assertTrue(keys.containsAll(field.keys()), field.name() + " " + field.keys());
     }
@@ -153,8 +153,10 @@ class ShippedConfigTest {
     assertEquals(
         List.of("tinybms", "BE", "BE2"),
         site.publications().stream().map(Publication::name).toList());
-    assertEquals(Set.of(Publication.CELL_VOLTAGES, "discovery"), publication(site, "BE").options());
-    assertEquals(Set.of("discovery"), publication(site, "BE2").options());
+    assertEquals(
+        Set.of(Publication.CELL_VOLTAGES, "cell-balancing", "discovery"),
+        publication(site, "BE").options());
+    assertEquals(Set.of("cell-balancing", "discovery"), publication(site, "BE2").options());
     assertEquals("BE2", publication(site, "BE2").prefix());
     assertEquals("dbe_client", publication(site, "BE").broker().clientId());
     assertEquals("dbe_client-BE2", publication(site, "BE2").broker().clientId());

@@ -127,7 +127,7 @@ final class Connection implements Outlet {
   void announce() {
     @Nullable Presence presence = settings.presence();
     if (presence != null) {
-      offer(presence.topic(), presence.online());
+      offer(presence.birth(), presence.online());
     }
   }
 

@@ -26,7 +26,10 @@ record ConnectionSettings(
     boolean mustHear) {
 
   /// What tells others whether the connection is alive.
-  record Presence(Topic topic, Buffer online, Buffer offline) {}
+  ///
+  /// @param topic where the will and the farewell go
+  /// @param birth the same topic as the birth is sent
+  record Presence(Topic topic, Topic birth, Buffer online, Buffer offline) {}
 
   ConnectionSettings {
     filters = List.copyOf(filters);
@@ -41,6 +44,7 @@ record ConnectionSettings(
             ? null
             : new Presence(
                 Topic.of(status, publication),
+                Topic.of(status, publication).with(status.onlineQos(), status.onlineRetain()),
                 Buffer.buffer(status.online()),
                 Buffer.buffer(status.offline()));
     return new ConnectionSettings(

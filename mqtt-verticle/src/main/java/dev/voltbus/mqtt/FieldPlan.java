@@ -53,8 +53,12 @@ final class FieldPlan {
       return new FieldPlan(
           field, publication, publication.devices().getFirst(), -1, UnitConversion.NONE);
     }
-    Publication.@Nullable Binding bound = publication.bindings().get(field.name());
-    String device = bound == null ? publication.devices().getFirst() : bound.device();
+    Publication.@Nullable Binding bound = publication.bindings().get(field.bindingName());
+    @Nullable String device = bound == null ? device(field, publication) : bound.device();
+    if (device == null) {
+      return new FieldPlan(
+          field, publication, publication.devices().getFirst(), -1, UnitConversion.NONE);
+    }
     SnapshotLayout layout = layouts.get(device);
     if (layout == null) {
       return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
@@ -68,6 +72,13 @@ final class FieldPlan {
       return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
     }
     return converted(field, publication, device, layout, index, complaint);
+  }
+
+  /// The device of the field's battery, or null if the publication has not so many.
+  private static @Nullable String device(Field field, Publication publication) {
+    return field.battery() < publication.devices().size()
+        ? publication.devices().get(field.battery())
+        : null;
   }
 
   private static int first(Field field, SnapshotLayout layout) {
@@ -212,17 +223,24 @@ final class FieldPlan {
       return text(out, text == null ? field.otherwise() : text, isQuoted);
     }
     double number = conversion.apply(received.snapshot().value(index));
-    number(out, isNegated ? -number : number);
+    number(out, isNegated ? -number : number, received.snapshot().raw(index), isQuoted);
     return true;
   }
 
-  private void number(JsonText out, double number) {
+  private void number(JsonText out, double number, long raw, boolean isQuoted) {
     switch (field.form()) {
       case NUMBER -> out.atMost(number, field.decimals());
       case INTEGER -> out.atMost(number, 0);
       case DOUBLE -> out.oneOrMore(number, field.decimals());
+      case BOOLEAN -> out.bare(Boolean.toString(number != 0));
+      case BIT_COUNT -> out.integer(Long.bitCount(raw));
+      case DIRECTION -> text(out, direction(number), isQuoted);
       case TEXT -> throw new IllegalStateException("field " + field.name() + " is a text");
     }
+  }
+
+  private static String direction(double number) {
+    return number > 0 ? "Charging" : number < 0 ? "Discharging" : "Idle";
   }
 
   private static boolean text(JsonText out, @Nullable String text, boolean isQuoted) {

@@ -19,6 +19,12 @@ sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage, Al
     return null;
   }
 
+  /// Whether its last turn in an interval of its own came to nothing, so that it is due with the
+  /// publication's next one.
+  default boolean isOwed() {
+    return false;
+  }
+
   /// Whether it can show something of the devices known so far.
   ///
   /// @param field field of the topic, null for the topic itself

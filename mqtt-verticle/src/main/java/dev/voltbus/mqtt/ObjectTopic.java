@@ -36,6 +36,12 @@ final class ObjectTopic implements IntervalTopic {
     this.hasValues = fields.stream().anyMatch(FieldPlan::isValue);
   }
 
+  /// Whether the publication has it: one of the batteries that it shows is there.
+  static boolean isIn(JsonObjectTopic rule, Publication publication) {
+    int devices = publication.devices().size();
+    return rule.fields().stream().anyMatch(field -> field.battery() < devices);
+  }
+
   @Override
   public Topic topic() {
     return topic;

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -175,7 +176,7 @@ final class PublicationDuty implements ShardDuty {
     /// Those that do not wait for a device.
     private void startCycles() {
       for (Duration every : PublicationRenderer.ownIntervals(publication)) {
-        cycle(every, () -> renderer.sendTopicsEvery(every, Moment.now(time)));
+        cycle(every, () -> counting(now -> renderer.sendTopicsEvery(every, now)));
       }
       @Nullable Duration repeat = statusRepeat();
       if (repeat != null && repeat.isPositive()) {
@@ -269,10 +270,8 @@ final class PublicationDuty implements ShardDuty {
       Moment now = Moment.now(time);
       renderer.forget();
       renderer.reportValues(now);
-      sendIntervalTopics();
+      counting(renderer::sendAll);
       reports.online();
-      PublicationRenderer.ownIntervals(publication)
-          .forEach(every -> renderer.sendTopicsEvery(every, now));
     }
 
     @Override
@@ -311,10 +310,14 @@ final class PublicationDuty implements ShardDuty {
       }
     }
 
-    /// The number of a battery's cells is known once they were read.
     private void sendIntervalTopics() {
+      counting(renderer::sendIntervalTopics);
+    }
+
+    /// The number of a battery's cells is known once they were read.
+    private void counting(Consumer<Moment> sending) {
       int before = renderer.arrayItems();
-      renderer.sendIntervalTopics(Moment.now(time));
+      sending.accept(Moment.now(time));
       if (discovery != null && renderer.arrayItems() != before) {
         discovery.changed(renderer);
       }

@@ -93,6 +93,16 @@ final class PublicationRenderer {
     }
   }
 
+  /// Sends all that go out at intervals, in their order; before a device was heard of only those
+  /// with an interval of their own.
+  void sendAll(Moment now) {
+    for (IntervalTopic topic : intervalTopics) {
+      if (hasSnapshot() || topic.every() != null) {
+        topic.send(snapshots, now, out, outlet);
+      }
+    }
+  }
+
   /// Sends the topics that have this interval of their own.
   void sendTopicsEvery(Duration interval, Moment now) {
     send(interval, now);
@@ -100,7 +110,7 @@ final class PublicationRenderer {
 
   private void send(@Nullable Duration interval, Moment now) {
     for (IntervalTopic topic : intervalTopics) {
-      if (Objects.equals(topic.every(), interval)) {
+      if (Objects.equals(topic.every(), interval) || (interval == null && topic.isOwed())) {
         topic.send(snapshots, now, out, outlet);
       }
     }
@@ -163,11 +173,14 @@ final class PublicationRenderer {
     return switch (rule) {
       case PerValue perValue -> null;
       case MessageTopic message -> null; // sent by its ReportTopic
-      case JsonObjectTopic object -> new ObjectTopic(object, publication, layouts, complaint);
+      case JsonObjectTopic object ->
+          ObjectTopic.isIn(object, publication)
+              ? new ObjectTopic(object, publication, layouts, complaint)
+              : null;
       case PlainTopic plain -> new PlainMessage(plain, publication, layouts, complaint);
       case AlarmTopic alarm -> AlarmMessage.of(alarm, publication, layouts, news);
       case JsonArrayTopic array ->
-          publication.options().contains(array.option())
+          ArrayTopic.isIn(array, publication)
               ? new ArrayTopic(array, publication, layouts, complaint)
               : null;
     };
@@ -205,7 +218,7 @@ final class PublicationRenderer {
       case JsonObjectTopic object -> object.timing().every();
       case PlainTopic plain -> plain.timing().every();
       case PerValue perValue -> null;
-      case JsonArrayTopic array -> null;
+      case JsonArrayTopic array -> array.every();
       case AlarmTopic alarm -> null;
       case MessageTopic message -> null;
     };

@@ -19,6 +19,7 @@ import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.Field.Form;
 import dev.voltbus.contract.TopicContract.Field.Shows;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
+import dev.voltbus.contract.TopicContract.JsonArrayTopic.Items;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.Overrides;
 import dev.voltbus.contract.TopicContract.PerValue;
@@ -172,11 +173,10 @@ final class Fixtures {
                 "spec_data",
                 "{prefix}/spec_data",
                 live,
+                null,
                 Publication.CELL_VOLTAGES,
-                "cell_voltages",
-                "cell_voltage_\\d+",
-                "V",
-                3)),
+                null,
+                List.of(new Items("cell_voltages", "cell_voltage_\\d+", "V", 3, null)))),
         "{prefix}/command/+",
         List.of("PAUSE", "RESUME", "RESTART", "STOP", "SET_LIMITS"),
         discovery());
