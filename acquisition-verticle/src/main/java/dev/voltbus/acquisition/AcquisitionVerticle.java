@@ -5,6 +5,7 @@ import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PlannedRead;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.PushSource;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
@@ -14,6 +15,7 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,11 @@ public final class AcquisitionVerticle extends VerticleBase {
     for (int i = 0; i < links; i++) {
       claims.add(compete(site.links().get(i), agenda, SPREAD.multipliedBy(i).dividedBy(links)));
     }
+    for (Device device : site.devices()) {
+      if (device.push() != null) {
+        claims.add(compete(device));
+      }
+    }
     return Future.join(claims)
         .recover(failure -> giveBack().transform((given, late) -> Future.failedFuture(failure)));
   }
@@ -63,6 +70,12 @@ public final class AcquisitionVerticle extends VerticleBase {
     LinkDuty duty =
         new LinkDuty(vertx, clients, site.name(), link, devices, wiring, agenda, offset);
     return Future.succeededFuture(duty).compose(ready -> wiring.leases().compete(shard, ready));
+  }
+
+  /// A name with a dot is no link's.
+  private Future<Leases.Claim> compete(Device pushed) {
+    Shard shard = new Shard(Shard.Kind.LINK, site.name(), "push." + pushed.name());
+    return wiring.leases().compete(shard, new PushDuty(vertx, site.name(), pushed, wiring));
   }
 
   @Override
@@ -84,6 +97,10 @@ public final class AcquisitionVerticle extends VerticleBase {
   /// why it ends where it does.
   public static List<String> readPlan(Device device) {
     List<String> lines = new ArrayList<>();
+    @Nullable PushSource push = device.push();
+    if (push != null) {
+      return push.topics().stream().map(topic -> "pushed on " + topic).toList();
+    }
     for (PollGroup group : device.map().groups()) {
       for (String line : ReadPlan.of(device.map(), group.name(), PlanRules.of(device)).describe()) {
         lines.add(group.name() + " every " + millis(group.period()) + ": " + line);

@@ -257,6 +257,7 @@ final class Line {
           client
               .read(new ModbusRequest.ReadDiscreteInputs(unit, address, count), timeout)
               .map(Line::words);
+      case PUSHED -> throw new IllegalStateException("pushed values are not read");
     };
   }
 

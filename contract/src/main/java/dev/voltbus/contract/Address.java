@@ -45,6 +45,11 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "dispatch", DispatchProposal.class);
   }
 
+  /// What brokers brought about a site's devices.
+  public static Address<DeviceMessage> deviceMessages(String site) {
+    return of(site, "device-message", DeviceMessage.class);
+  }
+
   private static <T extends Message> Address<T> of(String site, String noun, Class<T> type) {
     return new Address<>("voltbus." + site + "." + noun, type);
   }

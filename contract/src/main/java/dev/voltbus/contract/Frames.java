@@ -32,7 +32,8 @@ public final class Frames implements MessageCodec<Message, Message> {
           DeviceReadPlan.CODEC,
           SafetyState.CODEC,
           AnomalyScore.CODEC,
-          DispatchProposal.CODEC);
+          DispatchProposal.CODEC,
+          DeviceMessage.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

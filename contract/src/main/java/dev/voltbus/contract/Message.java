@@ -17,4 +17,5 @@ public sealed interface Message
         SafetyState,
         AnomalyScore,
         DispatchProposal,
+        DeviceMessage,
         UnknownMessage {}

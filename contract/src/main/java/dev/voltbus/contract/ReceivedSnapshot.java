@@ -83,9 +83,7 @@ public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, l
     Quality then = snapshot.quality(index);
     boolean present = then == Quality.GOOD || then == Quality.STALE;
     return new RegisterValue(
-        spec.source() instanceof Derivation derived
-            ? derived.address()
-            : Integer.valueOf(spec.shownAddress()),
+        address(spec),
         spec.key(),
         spec.presentation().unit(),
         numeric && present ? snapshot.value(index) : null,
@@ -99,6 +97,13 @@ public record ReceivedSnapshot(DeviceSnapshot snapshot, SnapshotLayout layout, l
         snapshot.readAt(layout.groupOf(index)),
         spec,
         snapshot.exponent(index));
+  }
+
+  private static @Nullable Integer address(RegisterSpec spec) {
+    return switch (spec.source()) {
+      case Derivation derived -> derived.address();
+      case WireSource wire -> wire.table().isModbus() ? Integer.valueOf(wire.address()) : null;
+    };
   }
 
   private List<Integer> rawWords(@Nullable RegisterCodec codec, int index) {

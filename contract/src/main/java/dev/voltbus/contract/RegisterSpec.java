@@ -197,7 +197,7 @@ public record RegisterSpec(
 
   private static int addressOf(ValueSource source) {
     return switch (source) {
-      case WireSource wire -> wire.address();
+      case WireSource wire -> wire.table().isModbus() ? wire.address() : 0;
       case Derivation derived -> derived.address() == null ? 0 : derived.address();
     };
   }

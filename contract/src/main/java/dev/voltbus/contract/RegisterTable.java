@@ -1,13 +1,16 @@
 package dev.voltbus.contract;
 
-/// The four tables of the Modbus data model (Modbus Application Protocol 4.3).
+/// The four tables of the Modbus data model (Modbus Application Protocol 4.3), and one for values
+/// that have no register.
 ///
 /// Append only; the ordinal is on the wire.
 public enum RegisterTable {
   HOLDING("holding", 3, true),
   INPUT("input", 4, false),
   COIL("coil", 1, true),
-  DISCRETE("discrete", 2, false);
+  DISCRETE("discrete", 2, false),
+  /// Values of a device without Modbus; their addresses are only places in a block.
+  PUSHED("pushed", 0, false);
 
   private final String word;
   private final int readFunction;
@@ -24,7 +27,12 @@ public enum RegisterTable {
     return word;
   }
 
-  /// The function code that reads this table.
+  /// Whether a Modbus request can name it.
+  public boolean isModbus() {
+    return this != PUSHED;
+  }
+
+  /// The function code that reads this table; 0 where there is none.
   public int readFunction() {
     return readFunction;
   }

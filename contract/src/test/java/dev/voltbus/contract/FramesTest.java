@@ -128,6 +128,9 @@ class FramesTest {
         decode(frame(13, out -> out.putLong(7))));
     assertEquals(new DispatchProposal(7, null, 0, 0), decode(frame(14, out -> out.putLong(7))));
     assertEquals(
+        new DeviceMessage("car", 0, "", Buffer.buffer(), false),
+        decode(frame(15, out -> out.putString("car"))));
+    assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),
         decode(frame(1, out -> out.putString("bms-1"))));
     assertEquals(

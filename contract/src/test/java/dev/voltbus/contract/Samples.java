@@ -162,7 +162,8 @@ final class Samples {
             new SafetyState(77, true, SafetyState.Watchdog.DEGRADED, 1_767_225_600_123L, 5, 3000),
             new AnomalyScore(
                 78, 0.7004, 2, true, 512, List.of("foreign unit 9 °"), 1_767_225_600_123L),
-            new DispatchProposal(78, -57.84, 0.04, 1_767_225_600_123L))) {
+            new DispatchProposal(78, -57.84, 0.04, 1_767_225_600_123L),
+            new DeviceMessage("car", 79, "cars/leaf", Buffer.buffer("{\"soc\":85}"), true))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -254,7 +255,8 @@ final class Samples {
         emptyPlan(""),
         new SafetyState(0, false, SafetyState.Watchdog.UNKNOWN, 0, 0, 0),
         new AnomalyScore(0, 0, 0, false, 0, List.of(), 0),
-        new DispatchProposal(0, null, 0, 0));
+        new DispatchProposal(0, null, 0, 0),
+        new DeviceMessage("", 0, "", Buffer.buffer(), false));
   }
 
   static DeviceReadPlan emptyPlan(String device) {
@@ -315,7 +317,8 @@ final class Samples {
         new SafetyState(max, true, SafetyState.Watchdog.DISABLED, max, most, most),
         new AnomalyScore(
             max, 1, max, true, max, Collections.nCopies(0xFFFF, "a reason of many"), max),
-        new DispatchProposal(max, -Double.MAX_VALUE, Double.MAX_VALUE, max));
+        new DispatchProposal(max, -Double.MAX_VALUE, Double.MAX_VALUE, max),
+        new DeviceMessage(text, max, text, Buffer.buffer(new byte[500_000]), true));
   }
 
   private static DeviceReadPlan hugePlan(String text, long max, int most) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a device file, such as `config/devices/tinybms.yaml`, that its schema has accepted.
 final class DeviceFile {
@@ -48,11 +49,16 @@ final class DeviceFile {
     RowSources.check(root);
     List<PollGroup> groups = groups();
     ReadLimits limits = limits();
-    if (!root.has("registers") && !root.has("sunspec")) {
-      root.fault("registers", "required, but missing here: a device has registers or sunspec");
-    }
+    checkKind();
+    @Nullable PushedRows pushed =
+        root.has("pushed") && !groups.isEmpty()
+            ? new PushedRows(root.section("pushed"), groups.getFirst())
+            : null;
     SunSpecRows.Expanded sunspec = SunSpecRows.expand(root, models, limits.largestBlock());
-    List<RegisterSpec> rows = rows(sunspec.rows());
+    List<RegisterSpec> rows = rows(sunspec.rows(), pushed);
+    if (pushed != null) {
+      groups.addAll(pushed.groups());
+    }
     List<KeepAlive> keepAlive = new KeepAliveRows(rows, writing.byKey()).read(root);
     UnitOptions options = UnitOptionsReader.read(root.section("unit-options"), UnitOptions.DEFAULT);
     BlockLength.check(root, rows, limits.largestBlock());
@@ -63,7 +69,27 @@ final class DeviceFile {
             new RegisterMap(name, rows, groups, limits)
                 .withWriting(writing.byKey(), keepAlive)
                 .withSegments(sunspec.segments()))
-        .map(map -> new DeviceType(map, root.wholeOrNull("unit"), options));
+        .map(map ->
+            new DeviceType(
+                map, root.wholeOrNull("unit"), options, pushed == null ? null : pushed.form()));
+  }
+
+  /// A device that is pushed has no register that anybody could read or write.
+  private void checkKind() {
+    if (!root.has("pushed")) {
+      if (!root.has("registers") && !root.has("sunspec")) {
+        root.fault(
+            "registers", "required, but missing here: a device has registers, sunspec or pushed");
+      }
+      return;
+    }
+    for (String key : List.of("registers", "sunspec", "keep-alive", "watchdog", "unit")) {
+      if (root.has(key)) {
+        root.fault(
+            key,
+            "belongs to a Modbus device; one with `pushed` values is never read or controlled");
+      }
+    }
   }
 
   private ReadLimits limits() {
@@ -94,7 +120,7 @@ final class DeviceFile {
             section.duration("unavailable-after", plain.unavailableAfter())));
   }
 
-  private List<RegisterSpec> rows(Map<String, Section> sunspec) {
+  private List<RegisterSpec> rows(Map<String, Section> sunspec, @Nullable PushedRows pushed) {
     List<RegisterSpec> rows = new ArrayList<>();
     List<Section> sections = new ArrayList<>(sunspec.values());
     sections.addAll(root.list("registers"));
@@ -105,6 +131,12 @@ final class DeviceFile {
       registers.read(section).ifPresent(row -> addWire(row, section, rows));
     }
     checkScaleRegisters(sections, rows, declared);
+    if (pushed != null) {
+      for (PushedRows.Row row : pushed.rows()) {
+        declared.add(row.spec().key());
+        add(row.spec(), row.section(), rows);
+      }
+    }
     for (Section section : root.list("derived")) {
       DerivedRow.read(section, rows, declared).ifPresent(row -> add(row, section, rows));
       declared.add(section.text("key"));

@@ -33,14 +33,21 @@ record DeviceFolder(Path configDir) {
     Faults faults = new Faults();
     Optional<DeviceType> type = read(file, faults);
     faults.throwIfAny();
-    return type.orElseThrow(() -> new IllegalStateException(file + " gave no device, no fault"));
+    DeviceType found =
+        type.orElseThrow(() -> new IllegalStateException(file + " gave no device, no fault"));
+    if (found.pushed() != null) {
+      throw new UsageException("--device: " + file + " is pushed by others and has no registers");
+    }
+    return found;
   }
 
-  /// All device types that are sound, by name.
+  /// All types of Modbus devices that are sound, by name.
   SortedMap<String, DeviceType> all() {
     SortedMap<String, DeviceType> all = new TreeMap<>();
     for (String name : names()) {
-      read(file(name), new Faults()).ifPresent(type -> all.put(name, type));
+      read(file(name), new Faults())
+          .filter(type -> type.pushed() == null)
+          .ifPresent(type -> all.put(name, type));
     }
     return all;
   }

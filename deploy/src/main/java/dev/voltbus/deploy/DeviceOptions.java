@@ -76,6 +76,10 @@ final class DeviceOptions {
   private Target inSite(Path file, LineOptions line, PlaceOptions where) throws ConfigException {
     Site loaded = variables.load(file, config);
     Device found = device(loaded, device);
+    if (found.push() != null) {
+      throw new UsageException(
+          "--device: " + found.name() + " is pushed by others and has no registers");
+    }
     int unit = where.unit(found.unit());
     Link link = link(loaded, "--device", found.link());
     return new Target(

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// @param map register map with the file's own poll periods
 /// @param unit usual unit id, or null if the file states none
 /// @param options how such a device usually wants to be asked
-record DeviceType(RegisterMap map, @Nullable Integer unit, UnitOptions options) {
+/// @param pushed how its values are pushed, or null for a Modbus device
+record DeviceType(
+    RegisterMap map,
+    @Nullable Integer unit,
+    UnitOptions options,
+    PushedRows.@Nullable Form pushed) {
 
   /// The register map with other periods for some poll groups. Ages that the file sets itself are
   /// kept where they are longer than the ones that follow from the new period.

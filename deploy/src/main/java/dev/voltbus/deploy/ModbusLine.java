@@ -176,6 +176,7 @@ final class ModbusLine implements AutoCloseable {
         case INPUT -> new ModbusRequest.ReadInput(unit, place.address(), count);
         case COIL -> new ModbusRequest.ReadCoils(unit, place.address(), count);
         case DISCRETE -> new ModbusRequest.ReadDiscreteInputs(unit, place.address(), count);
+        case PUSHED -> throw new UsageException("a value that is pushed has no register to read");
       };
     } catch (IllegalArgumentException outside) {
       throw new UsageException(String.valueOf(outside.getMessage()));

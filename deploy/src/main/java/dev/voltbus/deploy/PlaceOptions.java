@@ -68,7 +68,10 @@ final class PlaceOptions {
                     + "` is not one of "
                     + String.join(
                         ", ",
-                        Arrays.stream(RegisterTable.values()).map(RegisterTable::word).toList())));
+                        Arrays.stream(RegisterTable.values())
+                            .filter(RegisterTable::isModbus)
+                            .map(RegisterTable::word)
+                            .toList())));
   }
 
   /// How many were asked for, or what is usual.

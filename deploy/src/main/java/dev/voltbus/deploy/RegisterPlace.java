@@ -64,7 +64,8 @@ record RegisterPlace(RegisterTable table, int address, String note) {
   /// The table called so, or by its first letter.
   static Optional<RegisterTable> table(String word) {
     for (RegisterTable table : RegisterTable.values()) {
-      if (table.word().equals(word) || table.word().substring(0, 1).equals(word)) {
+      boolean isNamed = table.word().equals(word) || table.word().substring(0, 1).equals(word);
+      if (table.isModbus() && isNamed) {
         return Optional.of(table);
       }
     }

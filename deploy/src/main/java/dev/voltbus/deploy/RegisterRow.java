@@ -188,7 +188,7 @@ final class RegisterRow {
         row.textOrNull("scale-register"));
   }
 
-  private static Optional<Guard> guard(Section row) {
+  static Optional<Guard> guard(Section row) {
     Section valid = row.section("valid");
     return row.make(() ->
         new Guard(

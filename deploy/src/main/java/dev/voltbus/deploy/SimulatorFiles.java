@@ -49,6 +49,9 @@ final class SimulatorFiles {
                     root, device, files.library(CheckedFiles.Kind.SUNSPEC, SunSpecRows::model)));
     Optional<Profile> profile = type.flatMap(known -> profile(files, device, known));
     faults.throwIfAny();
+    if (type.orElseThrow().pushed() != null) {
+      throw new UsageException("device `" + device + "` is pushed by others and has no registers");
+    }
     return new Simulated(type.orElseThrow(), profile.orElseThrow());
   }
 

@@ -5,6 +5,7 @@ import dev.voltbus.contract.Link;
 import dev.voltbus.contract.Mirror;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.PushSource;
 import dev.voltbus.contract.Site;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,10 @@ final class SiteFiles {
     site.links().forEach(link -> lines.add(describe(link)));
     for (Device device : site.devices()) {
       lines.add(describe(device));
-      lines.add("  " + UnitOptionsReader.describe(device.options(), requestTimeout(site, device)));
+      if (device.push() == null) {
+        lines.add(
+            "  " + UnitOptionsReader.describe(device.options(), requestTimeout(site, device)));
+      }
     }
     site.publications().forEach(publication -> lines.add(describe(publication)));
     @Nullable Mirror mirror = site.mirror();
@@ -85,6 +89,15 @@ final class SiteFiles {
   }
 
   private static String describe(Device device) {
+    @Nullable PushSource push = device.push();
+    if (push != null) {
+      return "device %s: %s, pushed over broker %s, %d values"
+          .formatted(
+              device.name(),
+              device.map().model(),
+              push.broker().name(),
+              device.map().registers().size());
+    }
     String groups =
         device.map().groups().stream().map(SiteFiles::describe).collect(Collectors.joining(", "));
     return "device %s: %s, unit %d on link %s, %d registers, polls %s"

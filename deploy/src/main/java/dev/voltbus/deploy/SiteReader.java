@@ -35,9 +35,9 @@ final class SiteReader {
   /// The site; of no use where faults were added.
   Optional<Site> read() {
     List<Link> links = links();
-    Map<String, Device> devices = devices();
     BrokerReader brokers = new BrokerReader(siteFile, variables);
     brokers.read(root.sections("brokers"));
+    Map<String, Device> devices = devices(new PushReader(root.text("site"), brokers));
     List<Publication> publications =
         new PublicationReader(
                 root.text("site-id", root.text("site")),
@@ -61,7 +61,7 @@ final class SiteReader {
   }
 
   /// Devices by name; those with a fault are left out.
-  private Map<String, Device> devices() {
+  private Map<String, Device> devices(PushReader pushes) {
     Map<String, Device> devices = new LinkedHashMap<>();
     Map<String, String> places = new HashMap<>();
     CheckedFiles.Library<Section> models =
@@ -71,20 +71,30 @@ final class SiteReader {
             CheckedFiles.Kind.DEVICE, (root, name) -> DeviceFile.read(root, name, models));
     root.sections("devices")
         .forEach((name, section) -> {
-          checkLink(section);
+          boolean isPushed = section.has("push");
+          if (!isPushed) {
+            checkLink(section);
+          }
           types
               .named(section, "type")
-              .flatMap(type -> device(name, section, type))
+              .flatMap(type ->
+                  isPushed ? pushes.device(name, section, type) : device(name, section, type))
               .ifPresent(device -> {
                 devices.put(name, device);
-                checkPlace(section, device, places);
-                checkUnit(section, device);
+                if (!isPushed) {
+                  checkPlace(section, device, places);
+                  checkUnit(section, device);
+                }
               });
         });
     return devices;
   }
 
   private void checkLink(Section device) {
+    if (!device.has("link")) {
+      device.fault("link", "required, but missing here: a device has a link, or push");
+      return;
+    }
     reference(device, "link", device.text("link"), List.copyOf(root.sections("links").keySet()));
   }
 
@@ -140,6 +150,12 @@ final class SiteReader {
   }
 
   private static Optional<Device> device(String name, Section section, DeviceType type) {
+    if (type.pushed() != null) {
+      section.fault(
+          "type",
+          "`" + type.map().model() + "` has no registers to read; write `push` instead of `link`");
+      return Optional.empty();
+    }
     @Nullable Integer unit = section.has("unit") ? section.wholeOrNull("unit") : type.unit();
     if (unit == null) {
       section.fault(
@@ -156,7 +172,7 @@ final class SiteReader {
     return device;
   }
 
-  private static Map<String, Duration> periods(Section poll, DeviceType type) {
+  static Map<String, Duration> periods(Section poll, DeviceType type) {
     List<String> groups = type.map().groups().stream().map(PollGroup::name).toList();
     Map<String, Duration> periods = new TreeMap<>();
     poll.node()

@@ -38,6 +38,7 @@ class DeviceLibraryTest {
     try (Stream<Path> files = Files.list(CONFIG.resolve("devices"))) {
       return files
           .map(file -> file.getFileName().toString().replace(".yaml", ""))
+          .filter(type -> !file(type).has("pushed")) // no registers to check; see PushedCarTest
           .sorted()
           .toList()
           .stream();

@@ -89,15 +89,16 @@ class ShippedConfigTest {
   }
 
   private Site siteOf(String type, String contract) throws Exception {
+    String place = type.equals("pushed-car") ? "push: { broker: b, topic: t }" : "link: l, unit: 7";
     String text =
         """
         site: x
         links: { l: { url: "tcp://127.0.0.1:502" } }
-        devices: { d: { type: %s, link: l, unit: 7 } }
+        devices: { d: { type: %s, %s } }
         brokers: { b: {} }
         publications: { p: { contract: %s, broker: b, devices: [d] } }
         """
-            .formatted(type, contract);
+            .formatted(type, place, contract);
     return load(Files.writeString(folder.resolve("site.yaml"), text), Map.of());
   }
 

@@ -69,6 +69,18 @@ record ConnectionSettings(
         true);
   }
 
+  /// The connection that listens for values of devices without Modbus: always a clean session, so
+  /// that nothing of unknown age waits at the broker, and no will.
+  static ConnectionSettings push(BrokerSettings broker, List<String> filters) {
+    return new ConnectionSettings(
+        "mqtt broker=" + broker.name() + " push",
+        broker.withCleanSession(true),
+        broker.keepAlive(),
+        null,
+        filters,
+        true);
+  }
+
   private static String label(Publication publication, BrokerSettings broker) {
     return "mqtt broker=" + broker.name() + " publication=" + publication.name();
   }

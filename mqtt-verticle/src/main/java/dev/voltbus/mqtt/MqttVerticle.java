@@ -1,8 +1,10 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.PushSource;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.SnapshotLayout;
@@ -17,8 +19,10 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -111,6 +115,7 @@ public final class MqttVerticle extends VerticleBase {
         begun.add(compete(publication, layouts));
       }
     }
+    pushedByBroker().values().forEach(devices -> begun.add(listen(devices)));
     return Future.join(begun).recover(this::startFailed).onSuccess(started -> watchOutboxes());
   }
 
@@ -128,6 +133,25 @@ public final class MqttVerticle extends VerticleBase {
               LOG.warn(
                   "mqtt site={} outboxes not looked through: {}", site.name(), failure.toString()));
     }
+  }
+
+  private Map<String, List<Device>> pushedByBroker() {
+    Map<String, List<Device>> pushed = new LinkedHashMap<>();
+    for (Device device : site.devices()) {
+      @Nullable PushSource push = device.push();
+      if (push != null && push.broker().enabled()) {
+        pushed.computeIfAbsent(push.broker().name(), name -> new ArrayList<>()).add(device);
+      }
+    }
+    return pushed;
+  }
+
+  /// A name with a dot is no publication's.
+  private Future<?> listen(List<Device> devices) {
+    BrokerSettings broker = Objects.requireNonNull(devices.getFirst().push()).broker();
+    Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), "push." + broker.name());
+    PushLine duty = new PushLine(vertx, context, wiring, site.name(), broker, devices);
+    return wiring.leases().compete(shard, duty).onSuccess(claims::add);
   }
 
   /// Vert.x does not call `stop` after a failed start.

@@ -27,13 +27,14 @@ final class Tally {
   }
 
   static Tally of(Metrics metrics, Publication publication, String connection) {
+    return of(metrics, publication.broker().name(), publication.name(), connection);
+  }
+
+  /// @param publication name of the publication, empty where the connection belongs to none
+  static Tally of(Metrics metrics, String broker, String publication, String connection) {
     return new Tally(
         metrics,
-        new String[] {
-          "broker", publication.broker().name(),
-          "publication", publication.name(),
-          "connection", connection
-        });
+        new String[] {"broker", broker, "publication", publication, "connection", connection});
   }
 
   void connected(boolean isConnected) {

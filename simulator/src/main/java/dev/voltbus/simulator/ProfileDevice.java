@@ -261,6 +261,7 @@ public final class ProfileDevice {
       case INPUT -> Table.INPUT;
       case COIL -> Table.COIL;
       case DISCRETE -> Table.DISCRETE;
+      case PUSHED -> throw new IllegalArgumentException("a pushed value has no register");
     };
   }
 
