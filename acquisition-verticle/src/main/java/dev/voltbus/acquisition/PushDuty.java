@@ -180,7 +180,7 @@ final class PushDuty implements ShardDuty {
               .orElseThrow();
       long now = wiring.time().wallMillis();
       long readAt = at == null ? now : at;
-      int age = (int) Math.clamp(now - readAt, 0, Integer.MAX_VALUE);
+      int age = Math.clamp(now - readAt, 0, Integer.MAX_VALUE);
       wiring
           .bus()
           .publish(

@@ -48,21 +48,21 @@ final class TestingListener implements AutoCloseable {
 
   /// Connects mosquitto_sub to a broker that listens.
   static TestingListener on(int port) throws IOException {
+    return connected(port, List.of());
+  }
+
+  /// Connects mosquitto_sub to a broker that wants a login.
+  static TestingListener on(int port, String user, String password) throws IOException {
+    return connected(port, List.of("-u", user, "-P", password));
+  }
+
+  private static TestingListener connected(int port, List<String> login) throws IOException {
     TestingMosquitto.require();
-    return start(
-        port,
-        List.of(
-            "mosquitto_sub",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            Integer.toString(port),
-            "-q",
-            "2",
-            "-t",
-            "#",
-            "-F",
-            "%t\t%q\t%r\t%p"));
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("mosquitto_sub", "-h", "127.0.0.1", "-p", Integer.toString(port)));
+    command.addAll(List.of("-q", "2", "-t", "#", "-F", "%t\t%q\t%r\t%p"));
+    command.addAll(login);
+    return start(port, command);
   }
 
   /// The same through paho.

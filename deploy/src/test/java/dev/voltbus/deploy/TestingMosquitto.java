@@ -20,6 +20,7 @@ final class TestingMosquitto implements AutoCloseable {
   private final String options;
   private Process process;
 
+  /// @param options lines of its configuration
   private TestingMosquitto(int port, Path folder, String options) throws IOException {
     this.port = port;
     this.folder = folder;
@@ -57,13 +58,43 @@ final class TestingMosquitto implements AutoCloseable {
   private static TestingMosquitto start(String options) throws IOException {
     require();
     return new TestingMosquitto(
-        PackagedProduct.freePort(), Files.createTempDirectory("voltbus-mosquitto"), options);
+        PackagedProduct.freePort(),
+        Files.createTempDirectory("voltbus-mosquitto"),
+        "allow_anonymous true\n" + options);
+  }
+
+  /// One that takes this user only.
+  static TestingMosquitto startWithLogin(String user, String password)
+      throws IOException, InterruptedException {
+    require();
+    Path folder = Files.createTempDirectory("voltbus-mosquitto");
+    Path users = folder.resolve("users");
+    setPassword(users, user, password);
+    return new TestingMosquitto(
+        PackagedProduct.freePort(),
+        folder,
+        "allow_anonymous false\npersistence false\npassword_file " + users + "\n");
+  }
+
+  /// From the next start on.
+  void setPassword(String user, String password) throws IOException, InterruptedException {
+    setPassword(folder.resolve("users"), user, password);
+  }
+
+  private static void setPassword(Path users, String user, String password)
+      throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("mosquitto_passwd", "-c", "-b", users.toString(), user, password)
+            .inheritIO()
+            .start()
+            .waitFor();
+    Assertions.assertEquals(0, code, "mosquitto_passwd");
   }
 
   private Process launch() throws IOException {
     Path config = folder.resolve("mosquitto.conf");
     Files.writeString(
-        config, "listener " + port + " 127.0.0.1\nallow_anonymous true\nuser root\n" + options);
+        config, "listener " + port + " 127.0.0.1\nuser root\n" + options);
     Process launched =
         new ProcessBuilder(PROGRAM.toString(), "-c", config.toString())
             .redirectErrorStream(true)
