@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param discoveryPrefix first level of Home Assistant's discovery topics
 /// @param alarmBand how near to a limit its alarms warn
 /// @param outbox how much of what must all arrive is kept through an outage
+/// @param instances Venus OS device instances, one for each device; empty in other contracts
 public record Publication(
     String name,
     TopicContract contract,
@@ -33,7 +34,8 @@ public record Publication(
     String site,
     String discoveryPrefix,
     TopicContract.AlarmBand alarmBand,
-    OutboxBounds outbox) {
+    OutboxBounds outbox,
+    List<Integer> instances) {
 
   /// Publish all cell voltages.
   public static final String CELL_VOLTAGES = "cell-voltages";
@@ -45,6 +47,7 @@ public record Publication(
     devices = List.copyOf(devices);
     options = Set.copyOf(options);
     bindings = Map.copyOf(bindings);
+    instances = List.copyOf(instances);
     if (devices.isEmpty()) {
       throw new IllegalArgumentException("publication " + name + ": devices is empty");
     }
@@ -56,5 +59,45 @@ public record Publication(
               + interval.toMillis()
               + " ms is not in 100 ms..24 h");
     }
+    if (!instances.isEmpty() && instances.size() != devices.size()) {
+      throw new IllegalArgumentException(
+          "instances has "
+              + instances.size()
+              + " numbers for "
+              + devices.size()
+              + " devices: give one for each");
+    }
+  }
+
+  /// A publication without device instances.
+  public Publication(
+      String name,
+      TopicContract contract,
+      BrokerSettings broker,
+      String prefix,
+      List<String> devices,
+      Duration interval,
+      Set<String> options,
+      Map<String, Binding> bindings,
+      TopicContract.Overrides overrides,
+      String site,
+      String discoveryPrefix,
+      TopicContract.AlarmBand alarmBand,
+      OutboxBounds outbox) {
+    this(
+        name,
+        contract,
+        broker,
+        prefix,
+        devices,
+        interval,
+        options,
+        bindings,
+        overrides,
+        site,
+        discoveryPrefix,
+        alarmBand,
+        outbox,
+        List.of());
   }
 }

@@ -89,7 +89,13 @@ public record TopicContract(
 
   /// One kind of topic.
   public sealed interface TopicRule
-      permits PerValue, JsonObjectTopic, JsonArrayTopic, PlainTopic, AlarmTopic, MessageTopic {
+      permits PerValue,
+          JsonObjectTopic,
+          JsonArrayTopic,
+          PlainTopic,
+          AlarmTopic,
+          MessageTopic,
+          VenusService {
     String topic();
 
     Sending sending();

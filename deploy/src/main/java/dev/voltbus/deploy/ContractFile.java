@@ -9,6 +9,7 @@ import dev.voltbus.contract.TopicContract.Sending;
 import dev.voltbus.contract.TopicContract.StatusTopic;
 import dev.voltbus.contract.TopicContract.Timing;
 import dev.voltbus.contract.TopicContract.TopicRule;
+import dev.voltbus.contract.VenusService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,14 +128,14 @@ final class ContractFile {
   private List<TopicRule> topics() {
     List<TopicRule> rules = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    boolean perValue = false;
+    Set<String> nameless = new HashSet<>();
     for (Section topic : root.list("topics")) {
-      boolean isPerValue = topic.text("kind").equals("per-value");
-      if (isPerValue && perValue) {
-        topic.fault("kind", "a contract has at most one topic of kind per-value");
+      String kind = topic.text("kind");
+      boolean hasName = !kind.equals("per-value") && !kind.equals("venus");
+      if (!hasName && !nameless.add(kind)) {
+        topic.fault("kind", "a contract has at most one topic of kind " + kind);
       }
-      perValue |= isPerValue;
-      if (!isPerValue && !names.add(topic.text("name"))) {
+      if (hasName && !names.add(topic.text("name"))) {
         topic.fault("name", "name `" + topic.text("name") + "` is used twice");
       }
       rules.addAll(rules(topic));
@@ -144,6 +145,9 @@ final class ContractFile {
 
   /// The rules of a topic: one, or one for each battery that has a topic of its own.
   private List<TopicRule> rules(Section topic) {
+    if (topic.text("kind").equals("venus")) {
+      return List.of(venus(topic));
+    }
     checkTopic(topic, topic.text("kind").equals("per-value"));
     Sending sending =
         new Sending(
@@ -170,6 +174,13 @@ final class ContractFile {
                   FieldRow.read(topic)));
       default -> BatteryRows.arrays(topic, sending, timing(topic).every());
     };
+  }
+
+  private VenusService venus(Section topic) {
+    if (root.has("commands")) {
+      root.fault("commands", "a contract with a topic of kind venus has none: it has W topics");
+    }
+    return VenusRows.read(topic);
   }
 
   /// Reporting from the keys `report`, `dead-band` and `longest-silence`.

@@ -9,6 +9,7 @@ import dev.voltbus.contract.TopicContract.MessageTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
+import dev.voltbus.contract.VenusService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ record ContractType(
               case JsonArrayTopic array -> Stream.of();
               case AlarmTopic alarm -> Stream.of();
               case MessageTopic message -> Stream.of();
+              case VenusService venus -> Stream.of();
             });
   }
 
@@ -65,6 +67,11 @@ record ContractType(
   /// The rule for a topic per value, if the contract has one.
   Optional<PerValue> perValue() {
     return rules(PerValue.class).findFirst();
+  }
+
+  /// Whether its devices are services of Venus OS.
+  boolean isVenus() {
+    return rules(VenusService.class).findAny().isPresent();
   }
 
   private <T extends TopicRule> Stream<T> rules(Class<T> kind) {

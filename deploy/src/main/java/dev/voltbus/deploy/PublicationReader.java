@@ -82,6 +82,7 @@ final class PublicationReader {
     Map<String, Publication.Binding> bindings = values.bindings();
     TopicContract.Overrides overrides = values.overrides();
     type.perValue().ifPresent(rule -> values.checkSuffixes());
+    List<Integer> instances = VenusPlace.instances(section, type);
     Duration interval =
         section.duration("interval", type.interval(), Duration.ofMillis(100), Duration.ofHours(24));
     OutboxBounds outbox = outbox(section.section("outbox"));
@@ -106,7 +107,8 @@ final class PublicationReader {
             new AlarmBand(
                 percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
                 percent(section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent())),
-            outbox));
+            outbox,
+            instances));
   }
 
   private static OutboxBounds outbox(Section section) {
@@ -128,9 +130,14 @@ final class PublicationReader {
     String prefix = prefix(section, broker, type);
     claim(
         section,
-        "prefix",
+        type.isVenus() ? "portal" : "prefix",
         places,
-        "prefix `" + prefix + "` of contract " + type.contract().name() + " at " + base.address(),
+        (type.isVenus() ? "portal `" : "prefix `")
+            + prefix
+            + "` of contract "
+            + type.contract().name()
+            + " at "
+            + base.address(),
         name);
     String client = clientId(name, section, broker, type, base.address());
     claimTopics(name, section, type, base.address(), prefix, client);
@@ -159,6 +166,9 @@ final class PublicationReader {
   }
 
   private String prefix(Section section, Section broker, ContractType type) {
+    if (type.isVenus()) {
+      return VenusPlace.portal(section, site);
+    }
     String key = section.has("prefix") ? "prefix" : "contract";
     String prefix =
         section.text("prefix", broker.text("root-topic", usual(type.contract().defaultPrefix())));

@@ -124,8 +124,24 @@ final class TestingListener implements AutoCloseable {
   }
 
   private void publish(String topic) throws IOException, InterruptedException {
+    publish(topic, "");
+  }
+
+  /// Publishes with QoS 1, not retained.
+  void publish(String topic, String payload) throws IOException, InterruptedException {
     List<String> order =
-        List.of("mosquitto_pub", "-h", "127.0.0.1", "-p", "" + port, "-q", "1", "-t", topic, "-n");
+        List.of(
+            "mosquitto_pub",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            "" + port,
+            "-q",
+            "1",
+            "-t",
+            topic,
+            "-m",
+            payload);
     int code = new ProcessBuilder(order).inheritIO().start().waitFor();
     if (code != 0) {
       throw new IOException(order + " ended with " + code);

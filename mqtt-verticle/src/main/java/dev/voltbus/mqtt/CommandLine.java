@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,23 +43,21 @@ final class CommandLine {
     return filter == null ? null : new CommandLine(vertx, wiring, site, publication, filter);
   }
 
-  static @Nullable String filter(Publication publication) {
+  private static @Nullable String filter(Publication publication) {
     @Nullable String pattern = publication.contract().commandTopic();
-    return pattern == null ? null : Topic.named(pattern, publication);
+    return pattern == null
+        ? VenusWrites.filter(publication).orElse(null)
+        : Topic.named(pattern, publication);
+  }
+
+  /// Where the results of a publication's commands stand, if it has any.
+  static Optional<String> resultTopic(Publication publication) {
+    return Optional.ofNullable(publication.contract().commandTopic())
+        .map(pattern -> CommandIntake.resultTopic(Topic.named(pattern, publication)));
   }
 
   /// @param publisher carries the results
   void begin(Lease lease, BrokerPublisher publisher) {
-    CommandIntake intake =
-        new CommandIntake(
-            vertx,
-            wiring.bus(),
-            wiring.time(),
-            wiring.metrics(),
-            site,
-            publication,
-            filter,
-            (topic, payload) -> report(publisher, topic, payload));
     Connection fresh =
         new Connection(
             vertx,
@@ -65,10 +65,26 @@ final class CommandLine {
             ConnectionSettings.commands(publication, filter),
             lease::isValid,
             tally,
-            new Listening(intake));
+            new Listening(reader(publisher)));
     connection = fresh;
     wiring.health().down(part(), "not connected yet");
     fresh.start();
+  }
+
+  private Consumer<MqttPublishMessage> reader(BrokerPublisher publisher) {
+    if (VenusPortal.isIn(publication)) {
+      return new VenusWrites(publication, new VenusTally(wiring.metrics(), publication))::accept;
+    }
+    return new CommandIntake(
+            vertx,
+            wiring.bus(),
+            wiring.time(),
+            wiring.metrics(),
+            site,
+            publication,
+            filter,
+            (topic, payload) -> report(publisher, topic, payload))
+        ::accept;
   }
 
   Future<Void> end() {
@@ -94,10 +110,10 @@ final class CommandLine {
 
   private final class Listening implements Connection.Listener {
     private final Health health = wiring.health();
-    private final CommandIntake intake;
+    private final Consumer<MqttPublishMessage> reader;
 
-    private Listening(CommandIntake intake) {
-      this.intake = intake;
+    private Listening(Consumer<MqttPublishMessage> reader) {
+      this.reader = reader;
     }
 
     @Override
@@ -112,7 +128,7 @@ final class CommandLine {
 
     @Override
     public void message(MqttPublishMessage message) {
-      intake.accept(message);
+      reader.accept(message);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.voltbus.contract.TopicContract.StatusTopic;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All that one broker connection needs to know.
@@ -47,13 +48,17 @@ record ConnectionSettings(
                 Topic.of(status, publication).with(status.onlineQos(), status.onlineRetain()),
                 Buffer.buffer(status.online()),
                 Buffer.buffer(status.offline()));
+    boolean isAsked = VenusPortal.isIn(publication);
     return new ConnectionSettings(
         label(publication, broker),
-        broker,
+        isAsked ? broker.withCleanSession(true) : broker, // so that no old request waits
         keepAlive(contract, broker),
         presence,
-        DiscoveryAnnouncer.birthTopic(publication).stream().toList(),
-        false);
+        Stream.concat(
+                DiscoveryAnnouncer.birthTopic(publication).stream(),
+                VenusPortal.filters(publication).stream())
+            .toList(),
+        isAsked);
   }
 
   /// The connection on which commands arrive: always a clean session, so that no command waits at

@@ -62,6 +62,11 @@ final class JsonText {
     return Buffer.buffer(length).appendBytes(bytes, 0, length);
   }
 
+  /// Whether it is these bytes.
+  boolean isSame(byte[] other) {
+    return Arrays.equals(bytes, 0, length, other, 0, other.length);
+  }
+
   /// Bytes that are JSON already.
   void raw(byte[] json) {
     room(json.length);

@@ -61,10 +61,7 @@ public final class MqttVerticle extends VerticleBase {
       topics.add(Topic.of(status, publication).name());
     }
     topics.addAll(PublicationRenderer.topics(publication, devices));
-    @Nullable String filter = CommandLine.filter(publication);
-    if (filter != null) {
-      topics.add(CommandIntake.resultTopic(filter));
-    }
+    CommandLine.resultTopic(publication).ifPresent(topics::add);
     return List.copyOf(topics);
   }
 

@@ -103,6 +103,7 @@ final class PublicationDuty implements ShardDuty {
     private final DeviceFeed feed;
     private final ReportFeed reports;
     private final @Nullable DiscoveryAnnouncer discovery;
+    private final @Nullable VenusPortal venus;
     private final List<Cycle> cycles = new ArrayList<>();
     private @Nullable Cycle interval;
 
@@ -121,6 +122,8 @@ final class PublicationDuty implements ShardDuty {
           new ReportFeed(
               wiring.bus(), site, publication, () -> Moment.now(time), this, this::complain);
       this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, this::sendAll);
+      VenusTally asked = new VenusTally(wiring.metrics(), publication);
+      this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
     }
 
     private Future<Void> begin() {
@@ -182,6 +185,9 @@ final class PublicationDuty implements ShardDuty {
       if (repeat != null && repeat.isPositive()) {
         cycle(repeat, publisher::announce);
       }
+      if (venus != null) {
+        cycle(publication.interval(), venus::tellSerial);
+      }
       if (!reports.isEmpty()) {
         cycles.add(Cycle.start(vertx, time, publication.interval(), this::repeatReports));
       }
@@ -222,6 +228,9 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.offline();
       }
+      if (venus != null) {
+        venus.end();
+      }
       Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop()).mapEmpty();
       Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
       return Future.join(noMoreSnapshots, noMoreCommands)
@@ -260,6 +269,9 @@ final class PublicationDuty implements ShardDuty {
         discovery.online();
       }
       sendAll();
+      if (venus != null) {
+        venus.online();
+      }
       if (spool != null) {
         spool.online();
       }
@@ -291,6 +303,9 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.message(message);
       }
+      if (venus != null) {
+        venus.message(message);
+      }
     }
 
     private void accept(ReceivedSnapshot received) {
@@ -299,6 +314,9 @@ final class PublicationDuty implements ShardDuty {
       }
       if (isOpen()) {
         renderer.reportValues(received.snapshot().device(), Moment.now(time));
+      }
+      if (venus != null) {
+        venus.accept(received);
       }
       if (interval == null) {
         Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);

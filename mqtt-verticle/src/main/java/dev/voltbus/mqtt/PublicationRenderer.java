@@ -12,6 +12,7 @@ import dev.voltbus.contract.TopicContract.MessageTopic;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
 import dev.voltbus.contract.TopicContract.TopicRule;
+import dev.voltbus.contract.VenusService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,6 +174,7 @@ final class PublicationRenderer {
     return switch (rule) {
       case PerValue perValue -> null;
       case MessageTopic message -> null; // sent by its ReportTopic
+      case VenusService venus -> null;
       case JsonObjectTopic object ->
           ObjectTopic.isIn(object, publication)
               ? new ObjectTopic(object, publication, layouts, complaint)
@@ -218,6 +220,7 @@ final class PublicationRenderer {
       case JsonObjectTopic object -> object.timing().every();
       case PlainTopic plain -> plain.timing().every();
       case PerValue perValue -> null;
+      case VenusService venus -> null;
       case JsonArrayTopic array -> array.every();
       case AlarmTopic alarm -> null;
       case MessageTopic message -> null;
@@ -234,6 +237,8 @@ final class PublicationRenderer {
         addValues(topics, publication, perValue, devices);
       } else if (rule instanceof MessageTopic) {
         topics.add(Topic.of(rule, publication).name());
+      } else if (rule instanceof VenusService venus) {
+        topics.addAll(VenusPortal.topics(venus, publication, layouts));
       } else {
         Stream.ofNullable(compiled(rule, publication, layouts, text -> {}, text -> {}))
             .forEach(topic -> topics.add(topic.topic().name()));

@@ -19,21 +19,24 @@ final class TestingGateway {
   private final RecordingHealth health = new RecordingHealth();
   private final String deployment;
 
-  private TestingGateway(Vertx vertx, Bus bus, Site site, @Nullable Path state) {
+  private TestingGateway(Vertx vertx, Bus bus, Site site, TimeSource time, @Nullable Path state) {
     this.vertx = vertx;
     this.bus = bus;
-    TimeSource time = TimeSource.system();
     Wiring wiring = new Wiring(bus, new SingleProcessLeases(time), time, metrics, health, state);
     this.deployment = Await.result(vertx.deployVerticle(new MqttVerticle(site, wiring)));
   }
 
   static TestingGateway start(Vertx vertx, Bus bus, Site site) {
-    return new TestingGateway(vertx, bus, site, null);
+    return start(vertx, bus, site, TimeSource.system());
+  }
+
+  static TestingGateway start(Vertx vertx, Bus bus, Site site, TimeSource time) {
+    return new TestingGateway(vertx, bus, site, time, null);
   }
 
   /// @param state folder for what outlives the process
   static TestingGateway start(Vertx vertx, Bus bus, Site site, Path state) {
-    return new TestingGateway(vertx, bus, site, state);
+    return new TestingGateway(vertx, bus, site, TimeSource.system(), state);
   }
 
   void publish(DeviceSnapshot snapshot) {
