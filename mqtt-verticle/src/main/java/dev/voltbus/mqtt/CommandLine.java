@@ -33,7 +33,7 @@ final class CommandLine {
     this.site = site;
     this.publication = publication;
     this.filter = filter;
-    this.tally = Tally.of(wiring.metrics(), publication, "commands");
+    this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "commands");
   }
 
   /// The command connection of a publication, or null if its contract takes no commands.

@@ -85,6 +85,7 @@ final class Connection implements Outlet {
           settings.label(),
           address());
     }
+    tally.connected(false);
     apply(new Start());
   }
 
@@ -156,7 +157,7 @@ final class Connection implements Outlet {
     if (timer >= 0) {
       vertx.cancelTimer(timer);
     }
-    tally.connected(false);
+    tally.ended();
     @Nullable Session last = session;
     session = null;
     if (last == null) {

@@ -53,7 +53,7 @@ final class PublicationDuty implements ShardDuty {
     this.site = site;
     this.publication = publication;
     this.book = book;
-    this.tally = Tally.of(wiring.metrics(), publication, "values");
+    this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
     this.commands = CommandLine.of(vertx, wiring, site, publication);
     this.spoolWatch =
         PublicationRenderer.hasEvery(publication)
@@ -280,7 +280,7 @@ final class PublicationDuty implements ShardDuty {
     /// Everything that can be shown, as after a new connection.
     private void sendAll() {
       Moment now = Moment.now(time);
-      renderer.forget();
+      renderer.forget(spool != null);
       renderer.reportValues(now);
       counting(renderer::sendAll);
       reports.online();

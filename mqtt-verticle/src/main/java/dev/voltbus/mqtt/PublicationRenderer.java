@@ -82,8 +82,11 @@ final class PublicationRenderer {
   }
 
   /// Makes all topics due that the broker may have lost.
-  void forget() {
-    reports.values().forEach(list -> list.forEach(ValueReports::forget));
+  ///
+  /// @param isEveryStored whether samples that must all arrive are stored here, so that none of
+  ///   them was lost
+  void forget(boolean isEveryStored) {
+    reports.values().forEach(list -> list.forEach(report -> report.forget(isEveryStored)));
     intervalTopics.forEach(IntervalTopic::forget);
   }
 

@@ -53,7 +53,7 @@ final class PushLine implements ShardDuty {
     this.site = site;
     this.broker = broker;
     this.devices = List.copyOf(devices);
-    this.tally = Tally.of(wiring.metrics(), broker.name(), "", "push");
+    this.tally = Tally.of(wiring.metrics(), wiring.time(), broker.name(), "", "push");
     this.received =
         wiring
             .metrics()

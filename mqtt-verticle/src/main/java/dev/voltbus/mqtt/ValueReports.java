@@ -86,9 +86,13 @@ final class ValueReports {
     return layout;
   }
 
-  /// Makes every value due, as after a new connection.
-  void forget() {
-    Arrays.fill(sent, null);
+  /// Makes every value due, as after a new connection; not a sample that is stored already.
+  void forget(boolean isEveryStored) {
+    for (int at = 0; at < sent.length; at++) {
+      if (!isEveryStored || !topics[at].topic().isEvery()) {
+        sent[at] = null;
+      }
+    }
   }
 
   /// Sends what is due of a snapshot.

@@ -50,7 +50,7 @@ class BrokerPublisherTest {
         TimeSource.system(),
         publication,
         mayWrite,
-        Tally.of(metrics, publication, "values"),
+        Tally.of(metrics, TimeSource.system(), publication, "values"),
         new BrokerPublisher.Presence() {
           @Override
           public void online() {}

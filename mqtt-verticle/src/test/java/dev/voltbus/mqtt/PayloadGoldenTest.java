@@ -167,10 +167,24 @@ class PayloadGoldenTest {
             .bad("external_temperature_1", QualityReason.SENSOR_ABSENT);
     poll(renderer, two);
     pass(Duration.ofMillis(500));
-    renderer.forget();
+    renderer.forget(false);
     renderer.reportValues(moment());
     poll(renderer, two);
     assertSent("tinybms-reconnect");
+  }
+
+  // A sample that waits in the outbox would be told twice, with the same time.
+  @Test
+  void aStoredSampleIsNotDueAgainAfterAReconnect() {
+    PublicationRenderer renderer = renderer(Fixtures.samples(broker));
+    poll(renderer, new Snapshots(Fixtures.pack()).good("battery_pack_voltage", 52.8, 5280));
+    sent.clear();
+    renderer.forget(true);
+    renderer.reportValues(moment());
+    assertEquals(List.of(), sent);
+    renderer.forget(false);
+    renderer.reportValues(moment());
+    assertEquals(1, sent.size());
   }
 
   // What is withheld because it is old must not come out as live after an outage.
@@ -183,7 +197,7 @@ class PayloadGoldenTest {
     poll(renderer, new Snapshots(Fixtures.pack()));
     renderer.accept(Snapshots.charging().received(now));
     now += TimeUnit.SECONDS.toNanos(3);
-    renderer.forget();
+    renderer.forget(false);
     renderer.reportValues(moment());
     assertEquals(List.of(), sent);
   }
