@@ -93,8 +93,7 @@ final class TestingMosquitto implements AutoCloseable {
 
   private Process launch() throws IOException {
     Path config = folder.resolve("mosquitto.conf");
-    Files.writeString(
-        config, "listener " + port + " 127.0.0.1\nuser root\n" + options);
+    Files.writeString(config, "listener " + port + " 127.0.0.1\nuser root\n" + options);
     Process launched =
         new ProcessBuilder(PROGRAM.toString(), "-c", config.toString())
             .redirectErrorStream(true)
