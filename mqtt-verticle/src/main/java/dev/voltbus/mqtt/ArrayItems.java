@@ -6,6 +6,7 @@ import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic.Items;
 import dev.voltbus.contract.WireSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// One array of a JSON object, compiled: numbers, or the bits of bit fields as true and false.
 final class ArrayItems {
   private static final int NO_BIT = -1;
+  private static final int NONE = -1;
 
   private final Items rule;
   private final byte[] name;
   private final Consumer<String> complaint;
   private final List<Item> items = new ArrayList<>();
+
+  /// By device, the last item that ever had a value: a battery has fewer cells than its map.
+  private final Map<String, Integer> last = new HashMap<>();
 
   /// @param index what is shown
   /// @param bit which bit of it, or `NO_BIT` for the number
@@ -90,10 +95,11 @@ final class ArrayItems {
     return items.isEmpty();
   }
 
-  /// Writes the array with its name.
+  /// Writes the array with its name. An item that has no value now keeps its place as `null` if it,
+  /// or one behind it, had one before: what is read by position must not move.
   ///
   /// @param isFirst whether it is the first of its object
-  /// @return how many items it has; nothing was written if there are none
+  /// @return how many items it has; nothing was written if none has a value
   int write(JsonText out, Map<String, ReceivedSnapshot> snapshots, Moment now, boolean isFirst) {
     int before = out.length();
     if (!isFirst) {
@@ -102,17 +108,17 @@ final class ArrayItems {
     out.raw(name);
     out.raw(':');
     out.raw('[');
+    boolean hasValue = findLast(snapshots, now);
     int count = 0;
-    for (Item item : items) {
-      ReceivedSnapshot received = snapshots.get(item.device);
-      if (received != null && isShown(item, received, now)) {
+    for (int i = 0; i < items.size(); i++) {
+      if (i <= last.getOrDefault(items.get(i).device, NONE)) {
         if (count++ > 0) {
           out.raw(',');
         }
-        write(out, item, received);
+        write(out, items.get(i), snapshots, now);
       }
     }
-    if (count == 0) {
+    if (!hasValue) {
       out.cut(before);
       return 0;
     }
@@ -120,14 +126,31 @@ final class ArrayItems {
     return count;
   }
 
-  private static boolean isShown(Item item, ReceivedSnapshot received, Moment now) {
-    return Showing.of(received, item.index, now.nanos()) == Showing.VALUE
+  /// @return whether any item has a value now
+  private boolean findLast(Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    boolean hasValue = false;
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      if (isShown(item, snapshots.get(item.device), now)) {
+        last.merge(item.device, i, Math::max);
+        hasValue = true;
+      }
+    }
+    return hasValue;
+  }
+
+  private static boolean isShown(Item item, @Nullable ReceivedSnapshot received, Moment now) {
+    return received != null
+        && Showing.of(received, item.index, now.nanos()) == Showing.VALUE
         && (item.owner == item.index
             || Showing.of(received, item.owner, now.nanos()) == Showing.VALUE);
   }
 
-  private void write(JsonText out, Item item, ReceivedSnapshot received) {
-    if (item.bit == NO_BIT) {
+  private void write(JsonText out, Item item, Map<String, ReceivedSnapshot> snapshots, Moment now) {
+    @Nullable ReceivedSnapshot received = snapshots.get(item.device);
+    if (received == null || !isShown(item, received, now)) {
+      out.bare("null");
+    } else if (item.bit == NO_BIT) {
       out.fixed(item.conversion.apply(received.snapshot().value(item.index)), rule.decimals());
     } else {
       boolean isSet = (received.snapshot().raw(item.index) >>> item.bit & 1) == 1;

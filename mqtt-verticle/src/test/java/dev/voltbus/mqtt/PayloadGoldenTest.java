@@ -266,6 +266,40 @@ class PayloadGoldenTest {
         List.of("BE/now qos=0 retain=false {\"ts\":1700000000.0,\"state\":\"UNKNOWN\"}"), sent);
   }
 
+  // Cells are read by their place: without this a silent cell would show its neighbour's voltage.
+  @Test
+  void aCellWithoutAValueKeepsItsPlace() {
+    PublicationRenderer renderer = renderer(Fixtures.dbe(broker));
+    List<String> cells = new ArrayList<>();
+    for (Snapshots poll :
+        List.of(
+            cells().bad("cell_voltage_3", QualityReason.SENSOR_ABSENT), cells(), bad(1), bad(3))) {
+      sent.clear();
+      renderer.accept(poll.received(now));
+      renderer.sendIntervalTopics(moment());
+      cells.addAll(sent.stream().filter(line -> line.startsWith("BE/spec_data")).toList());
+    }
+    String start = "BE/spec_data qos=0 retain=false {\"cell_voltages\":";
+    assertEquals(
+        List.of(
+            start + "[3.301,3.302]}",
+            start + "[3.301,3.302,3.303]}",
+            start + "[null,3.302,3.303]}",
+            start + "[3.301,3.302,null]}"),
+        cells);
+  }
+
+  private static Snapshots cells() {
+    return new Snapshots(Fixtures.pack())
+        .good("cell_voltage_1", 3301, 33010)
+        .good("cell_voltage_2", 3302, 33020)
+        .good("cell_voltage_3", 3303, 33030);
+  }
+
+  private static Snapshots bad(int cell) {
+    return cells().bad("cell_voltage_" + cell, QualityReason.NO_ANSWER);
+  }
+
   @Test
   void cellsNeedTheirOption() {
     Publication without = Fixtures.with(Fixtures.dbe(broker), "BE", Set.of(), Map.of());
