@@ -32,7 +32,7 @@ class AsciiOverTcpModbusClientTest extends SocketContract {
 
   private void assertRefused(String fault) throws Exception {
     String text =
-        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), SHORT))
+        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), ANSWERED))
             .getMessage();
     assertTrue(text.endsWith("wrong answer: " + fault), text);
     assertWorks();

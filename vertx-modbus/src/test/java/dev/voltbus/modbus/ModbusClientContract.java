@@ -172,7 +172,7 @@ abstract class ModbusClientContract extends ModbusUnitContract {
     String text =
         failure(
                 ModbusProtocolException.class,
-                client.read(new ReadDeviceId(1, ReadDeviceId.Category.BASIC), SHORT))
+                client.read(new ReadDeviceId(1, ReadDeviceId.Category.BASIC), ANSWERED))
             .getMessage();
     assertTrue(text.endsWith("MEI type 13, expected 14"), text);
     assertWorks();
@@ -389,7 +389,7 @@ abstract class ModbusClientContract extends ModbusUnitContract {
     connect();
     client.pace(1, Pacing.gap(Duration.ofMillis(500)));
     await(client.readHolding(1, 0, 1));
-    assertEquals(Words.of(1001), await(client.read(new ReadHolding(1, 1, 1), SHORT)));
+    assertEquals(Words.of(1001), await(client.read(new ReadHolding(1, 1, 1), ANSWERED)));
   }
 
   @Test
@@ -397,10 +397,10 @@ abstract class ModbusClientContract extends ModbusUnitContract {
     client = renew(client.options().withPauseAfterConnect(Duration.ofMillis(400)));
     BlockingQueue<Long> connected = new LinkedBlockingQueue<>();
     client.connectionHandler(state -> connected.add(System.nanoTime()));
-    await(client.read(new ReadHolding(1, 0, 1), SHORT));
+    await(client.read(new ReadHolding(1, 0, 1), ANSWERED));
     long pause = System.nanoTime() - connected.take();
     assertTrue(pause > Duration.ofMillis(300).toNanos(), () -> pause + " ns");
-    await(client.read(new ReadHolding(1, 0, 1), SHORT));
+    await(client.read(new ReadHolding(1, 0, 1), ANSWERED));
   }
 
   @Test
@@ -474,7 +474,7 @@ abstract class ModbusClientContract extends ModbusUnitContract {
 
   private void assertWrong(String fault) throws Exception {
     ModbusProtocolException wrong =
-        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
+        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), ANSWERED));
     assertEquals(message("holding 0 got a wrong answer: " + fault), wrong.getMessage());
     assertEquals(1, client.counters().foreign());
     assertWorks();
@@ -501,7 +501,8 @@ abstract class ModbusClientContract extends ModbusUnitContract {
   }
 
   private void assertWrongEcho(String fault, Write write) {
-    String text = failure(ModbusProtocolException.class, client.write(write, SHORT)).getMessage();
+    String text =
+        failure(ModbusProtocolException.class, client.write(write, ANSWERED)).getMessage();
     assertTrue(text.endsWith(fault), text);
   }
 

@@ -19,7 +19,12 @@ import org.junit.jupiter.api.Timeout;
 /// A slave and a client for each test; afterwards every client must be gone, thread included.
 @Timeout(30)
 abstract class ModbusClientSetup {
+  /// For an answer that does not come.
   static final Duration SHORT = Duration.ofMillis(250);
+
+  /// For one that comes, also on a machine that is busy.
+  static final Duration ANSWERED = Duration.ofMillis(750);
+
   static final Duration LONG = Duration.ofSeconds(10);
   static final Duration LATENESS = Duration.ofMillis(300);
 

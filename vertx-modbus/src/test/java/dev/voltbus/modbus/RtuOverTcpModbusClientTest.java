@@ -45,7 +45,7 @@ class RtuOverTcpModbusClientTest extends SocketContract {
   void answerWithAWrongCrcIsRefused() throws Exception {
     connect();
     slave.thenMangle(answer -> answer.setByte(4, (byte) 99));
-    String text = failure(ModbusProtocolException.class, read(SHORT)).getMessage();
+    String text = failure(ModbusProtocolException.class, read(ANSWERED)).getMessage();
     assertTrue(text.matches(".*wrong answer: CRC [0-9a-f]{4} where [0-9a-f]{4} is right"), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
     assertConnectedOnce();
@@ -55,7 +55,7 @@ class RtuOverTcpModbusClientTest extends SocketContract {
   void exceptionWithAWrongCrcIsRefused() throws Exception {
     connect();
     slave.then((frame, peer) -> peer.write(TestingModbusServer.bytes(1, 0x83, 2, 0, 0)));
-    failure(ModbusProtocolException.class, read(SHORT));
+    failure(ModbusProtocolException.class, read(ANSWERED));
   }
 
   // Nothing in the frame tells the late answer of the same shape, only time does.
@@ -65,7 +65,7 @@ class RtuOverTcpModbusClientTest extends SocketContract {
     slave.thenStaySilent();
     failure(ModbusTimeoutException.class, read(SHORT));
     long start = System.nanoTime();
-    assertEquals(Words.of(1000), await(read(SHORT)));
+    assertEquals(Words.of(1000), await(read(ANSWERED)));
     assertTrue(System.nanoTime() - start > LATENESS.toNanos() * 9 / 10);
     assertConnectedOnce();
   }

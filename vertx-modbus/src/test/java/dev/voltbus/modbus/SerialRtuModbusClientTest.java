@@ -59,7 +59,7 @@ class SerialRtuModbusClientTest extends SerialContract {
     });
     await(client.readHolding(1, 0, 1));
     failure(ModbusDeviceException.class, client.readHolding(1, 1, 1));
-    failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 2, 1), SHORT));
+    failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 2, 1), ANSWERED));
     await(client.readHolding(2, 4, 1));
     await(client.writeRegister(1, 3, 1));
     assertEquals(5, seen.size());

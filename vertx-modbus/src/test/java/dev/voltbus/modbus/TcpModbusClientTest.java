@@ -102,12 +102,12 @@ class TcpModbusClientTest extends SocketContract {
     connect();
     slave.thenStaySilent();
     failure(ModbusTimeoutException.class, client.read(new ReadHolding(1, 0, 1), SHORT));
-    assertEquals(Words.of(1003), await(client.read(new ReadHolding(1, 3, 1), SHORT)));
+    assertEquals(Words.of(1003), await(client.read(new ReadHolding(1, 3, 1), ANSWERED)));
   }
 
   private void assertFault(String fault) throws Exception {
     String text =
-        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), SHORT))
+        failure(ModbusProtocolException.class, client.read(new ReadHolding(1, 0, 1), ANSWERED))
             .getMessage();
     assertTrue(text.endsWith("wrong answer: " + fault), text);
     assertEquals(Words.of(1003), await(client.readHolding(1, 3, 1)));
