@@ -24,6 +24,7 @@ class OutageIT {
       try (PackagedProduct first = scene.gateway()) {
         scene.awaitFlow(first);
         scene.cable().cut();
+        scene.outageBegins();
         stored.addAll(scene.aThirdAndKill(first));
       }
       try (PackagedProduct second = scene.gateway()) {
@@ -32,11 +33,12 @@ class OutageIT {
       try (PackagedProduct third = scene.gateway()) {
         stored.addAll(scene.aThird(third));
         int waited = stored.size();
+        double outage = scene.outageSeconds();
         stored.addAll(scene.cable().published());
         scene.cable().mend();
         double seconds = scene.awaitHeard(third, stored);
         DeliveryVerdict verdict = DeliveryVerdict.of(stored, scene.heard(), Set.of());
-        OutageResult.cut(waited, seconds, verdict).tell("outage-cut");
+        OutageResult.cut(outage, waited, seconds, verdict).tell("outage-cut");
         assertEquals(List.of(), verdict.missing());
         assertEquals(List.of(), verdict.disordered());
         assertTrue(waited > OutageScene.TIME.toSeconds() * 500, waited + " samples stored");
@@ -52,6 +54,7 @@ class OutageIT {
       try (PackagedProduct first = scene.gateway()) {
         scene.awaitFlow(first);
         killBroker(scene);
+        scene.outageBegins();
         stored.addAll(scene.aThirdAndKill(first));
       }
       try (PackagedProduct second = scene.gateway()) {
@@ -60,6 +63,7 @@ class OutageIT {
       try (PackagedProduct third = scene.gateway()) {
         stored.addAll(scene.aThird(third));
         int waited = stored.size();
+        double outage = scene.outageSeconds();
         stored.addAll(scene.cable().published());
         int before = scene.cable().acknowledgements();
         reviveBroker(scene);
@@ -75,7 +79,7 @@ class OutageIT {
         wanted.removeAll(acknowledged);
         double seconds = scene.awaitHeard(third, wanted);
         DeliveryVerdict verdict = DeliveryVerdict.of(stored, scene.heard(), acknowledged);
-        OutageResult.killed(waited, seconds, verdict).tell("outage-broker-killed");
+        OutageResult.killed(outage, waited, seconds, verdict).tell("outage-broker-killed");
         assertEquals(List.of(), verdict.missing());
         assertEquals(List.of(), verdict.disordered());
         assertTrue(waited > OutageScene.TIME.toSeconds() * 500, waited + " samples stored");

@@ -9,14 +9,21 @@ import java.util.stream.Collectors;
 
 /// The figures of an outage test: printed, and written to a file of the folder
 /// `-Dvoltbus.outage.results` where that is given.
-record OutageResult(String what, int waited, double drainSeconds, DeliveryVerdict verdict) {
-  static OutageResult cut(int waited, double drainSeconds, DeliveryVerdict verdict) {
-    return new OutageResult("cut from its broker", waited, drainSeconds, verdict);
+///
+/// @param outageSeconds from the cut to the moment before the broker came back, starts included
+/// @param waited samples in the outbox then
+record OutageResult(
+    String what, double outageSeconds, int waited, double drainSeconds, DeliveryVerdict verdict) {
+  static OutageResult cut(
+      double outageSeconds, int waited, double drainSeconds, DeliveryVerdict verdict) {
+    return new OutageResult("cut from its broker", outageSeconds, waited, drainSeconds, verdict);
   }
 
-  static OutageResult killed(int waited, double drainSeconds, DeliveryVerdict verdict) {
+  static OutageResult killed(
+      double outageSeconds, int waited, double drainSeconds, DeliveryVerdict verdict) {
     return new OutageResult(
         "mosquitto killed with -9 at the start and while the backlog was sent",
+        outageSeconds,
         waited,
         drainSeconds,
         verdict);
@@ -32,16 +39,17 @@ record OutageResult(String what, int waited, double drainSeconds, DeliveryVerdic
   }
 
   private String table() {
-    long seconds = OutageScene.TIME.toSeconds();
     return """
     # Outage: %s
 
     | figure | value |
     |---|---|
     | run ended | %s |
-    | outage with a running gateway, s | %d |
+    | outage, s | %.0f |
+    | of it with a running gateway, s | at least %d |
+    | values asked for | 1000/s |
     | kill -9 of the gateway meanwhile | 2 |
-    | samples in the outbox at its end | %d (%.0f/s) |
+    | samples in the outbox at its end | %d (%.0f/s over the whole outage, starts included) |
     | samples that had to arrive | %d |
     | of these not heard by mosquitto_sub | %d |
     | of these acknowledged by a broker before its end, and lost with it | %d |
@@ -54,9 +62,10 @@ record OutageResult(String what, int waited, double drainSeconds, DeliveryVerdic
         .formatted(
             what,
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            seconds,
+            outageSeconds,
+            OutageScene.TIME.toSeconds(),
             waited,
-            (double) waited / seconds,
+            waited / outageSeconds,
             verdict.stored(),
             verdict.missing().size(),
             verdict.excused().size(),

@@ -37,6 +37,7 @@ final class OutageScene implements AutoCloseable {
   private final TestingMosquitto broker;
   private final RecordingProxy cable;
   private final TestingListener listener;
+  private long outageBegan;
 
   OutageScene(Path folder) throws Exception {
     this.folder = folder;
@@ -103,6 +104,15 @@ final class OutageScene implements AutoCloseable {
         "--state=" + Files.createDirectories(folder.resolve("state")),
         "--health-port=" + healthPort,
         "--http-port=" + PackagedProduct.freePort());
+  }
+
+  void outageBegins() {
+    outageBegan = System.nanoTime();
+  }
+
+  /// How long it has lasted.
+  double outageSeconds() {
+    return (System.nanoTime() - outageBegan) / 1e9;
   }
 
   /// Waits until values flow.
