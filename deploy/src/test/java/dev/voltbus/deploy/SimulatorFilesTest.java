@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulatorFilesTest {
   private static final Path CASES = Path.of("src/test/resources/testcases/simulator");
   private static final Path BASE = Path.of("src/test/resources/testcases/config/base");
+  private static final String PUSHED = "pushed-car";
   private static final Path CONFIG = Path.of("config");
 
   @TempDir Path folder;
@@ -122,11 +124,21 @@ class SimulatorFilesTest {
   @Test
   void everyShippedDeviceCanBeSimulated() throws Exception {
     SimulatorFiles files = new SimulatorFiles(CONFIG);
-    for (String name : files.names()) {
+    List<String> names = new ArrayList<>(files.names());
+    assertTrue(names.remove(PUSHED), names.toString());
+    for (String name : names) {
       SimulatorFiles.Simulated simulated = files.load(name);
       ProfileDevice device = new ProfileDevice(simulated.type().map(), simulated.profile());
       assertEquals(name, device.device().name());
     }
+  }
+
+  @Test
+  void aDeviceThatOthersPushHasNothingToSimulate() {
+    SimulatorFiles files = new SimulatorFiles(CONFIG);
+    UsageException refusal = assertThrows(UsageException.class, () -> files.load(PUSHED));
+    assertEquals(
+        "device `pushed-car` is pushed by others and has no registers", refusal.getMessage());
   }
 
   @Test
