@@ -70,6 +70,8 @@ final class PayloadContract {
       assertTrue(Set.of("online", "offline").contains(heard.payload()), heard::toString);
     } else if (heard.topic().endsWith("/info")) {
       checkFields(heard, heard.json());
+    } else if (heard.topic().equals("BE/balancing_data")) {
+      checkBalancing(heard, heard.json());
     } else {
       assertEquals("BE/spec_data", heard.topic());
       checkCells(heard, heard.json());
@@ -142,6 +144,13 @@ final class PayloadContract {
       Class<?> type = field.getString("json_type").equals("string") ? String.class : Number.class;
       assertTrue(type.isInstance(member.getValue()), () -> member.getKey() + " of " + heard);
     });
+  }
+
+  private static void checkBalancing(Heard heard, JsonObject json) {
+    assertEquals(Set.of("cell_balancing"), json.fieldNames(), heard::toString);
+    JsonArray cells = json.getJsonArray("cell_balancing");
+    assertTrue(!cells.isEmpty(), heard::toString);
+    cells.forEach(cell -> assertInstanceOf(Boolean.class, cell, heard::toString));
   }
 
   /// Fields that the seed names; a battery that is heard has them all.
