@@ -71,11 +71,11 @@ class PasswordScanIT {
   @EnumSource(From.class)
   void thePasswordIsNeitherLoggedNorServedNorInTheProcessList(From from) throws Exception {
     try (PackagedProduct gateway = gateway(from)) {
-      gateway.awaitLine(line -> line.contains("connected to 127.0.0.1"), LIMIT);
+      gateway.awaitLine(line -> line.contains(" connected to mqtt://127.0.0.1"), LIMIT);
       broker.setPassword(secret.user(), "another");
       broker.stop();
       broker.restart();
-      gateway.awaitLine(line -> line.contains("bad user name or password"), LIMIT);
+      gateway.awaitLine(line -> line.contains("not authorized"), LIMIT);
       secret.assertOnlyMarkerIn("HTTP", served());
       secret.assertOnlyMarkerIn("the process list", processes());
       secret.assertOnlyMarkerIn("the log at TRACE", gateway.output());
