@@ -18,20 +18,22 @@ import org.jspecify.annotations.Nullable;
 /// One array of a JSON object, compiled: numbers, or the bits of bit fields as true and false.
 final class ArrayItems {
   private static final int NO_BIT = -1;
-  private static final int NONE = -1;
 
   private final Items rule;
   private final byte[] name;
   private final Consumer<String> complaint;
   private final List<Item> items = new ArrayList<>();
 
-  /// By device, the last item that ever had a value: a battery has fewer cells than its map.
-  private final Map<String, Integer> last = new HashMap<>();
+  /// By device, how many items it has, from the first to the last that ever had a value: a battery
+  /// has fewer cells than its map.
+  private final Map<String, Integer> fitted = new HashMap<>();
 
+  /// @param place number of the item in its device, from 0
   /// @param index what is shown
   /// @param bit which bit of it, or `NO_BIT` for the number
   /// @param owner what must be there for it to be shown: itself, or the cell a bit belongs to
-  private record Item(String device, int index, int bit, int owner, UnitConversion conversion) {}
+  private record Item(
+      String device, int place, int index, int bit, int owner, UnitConversion conversion) {}
 
   /// @param layouts layouts by device, as far as known
   /// @param complaint told of what cannot be shown
@@ -65,8 +67,12 @@ final class ArrayItems {
     }
     int bit = 0;
     for (int owner : matching(owners, layout).limit(Long.SIZE).toArray()) {
-      items.add(new Item(device, index, bit++, owner, UnitConversion.NONE));
+      items.add(new Item(device, places(device), index, bit++, owner, UnitConversion.NONE));
     }
+  }
+
+  private int places(String device) {
+    return (int) items.stream().filter(item -> item.device.equals(device)).count();
   }
 
   private void addNumber(String device, RegisterSpec spec, int index) {
@@ -74,7 +80,7 @@ final class ArrayItems {
     Optional<UnitConversion> conversion = UnitConversion.between(unit, rule.unit());
     boolean isText = spec.source() instanceof WireSource wire && wire.type().isText();
     if (conversion.isPresent() && !isText) {
-      items.add(new Item(device, index, NO_BIT, index, conversion.get()));
+      items.add(new Item(device, places(device), index, NO_BIT, index, conversion.get()));
       return;
     }
     complaint.accept(
@@ -95,44 +101,50 @@ final class ArrayItems {
     return items.isEmpty();
   }
 
-  /// Writes the array with its name. An item that has no value now keeps its place as `null` if it,
-  /// or one behind it, had one before: what is read by position must not move.
+  /// How many items it has.
+  int size() {
+    return fitted.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /// Another device has another register map; what is known of the rest stays true.
+  void keep(ArrayItems before, String changed) {
+    fitted.putAll(before.fitted);
+    fitted.remove(changed);
+  }
+
+  /// Writes the array with its name, or nothing if no item has a value. An item that has no value
+  /// now keeps its place as `null` if it, or one behind it, had one before: what is read by
+  /// position must not move.
   ///
   /// @param isFirst whether it is the first of its object
-  /// @return how many items it has; nothing was written if none has a value
-  int write(JsonText out, Map<String, ReceivedSnapshot> snapshots, Moment now, boolean isFirst) {
-    int before = out.length();
+  void write(JsonText out, Map<String, ReceivedSnapshot> snapshots, Moment now, boolean isFirst) {
+    if (!findFitted(snapshots, now)) {
+      return;
+    }
     if (!isFirst) {
       out.raw(',');
     }
     out.raw(name);
     out.raw(':');
     out.raw('[');
-    boolean hasValue = findLast(snapshots, now);
     int count = 0;
-    for (int i = 0; i < items.size(); i++) {
-      if (i <= last.getOrDefault(items.get(i).device, NONE)) {
+    for (Item item : items) {
+      if (item.place < fitted.getOrDefault(item.device, 0)) {
         if (count++ > 0) {
           out.raw(',');
         }
-        write(out, items.get(i), snapshots, now);
+        write(out, item, snapshots, now);
       }
     }
-    if (!hasValue) {
-      out.cut(before);
-      return 0;
-    }
     out.raw(']');
-    return count;
   }
 
   /// @return whether any item has a value now
-  private boolean findLast(Map<String, ReceivedSnapshot> snapshots, Moment now) {
+  private boolean findFitted(Map<String, ReceivedSnapshot> snapshots, Moment now) {
     boolean hasValue = false;
-    for (int i = 0; i < items.size(); i++) {
-      Item item = items.get(i);
+    for (Item item : items) {
       if (isShown(item, snapshots.get(item.device), now)) {
-        last.merge(item.device, i, Math::max);
+        fitted.merge(item.device, item.place + 1, Math::max);
         hasValue = true;
       }
     }

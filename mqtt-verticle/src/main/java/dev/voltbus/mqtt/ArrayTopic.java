@@ -16,7 +16,6 @@ final class ArrayTopic implements IntervalTopic {
   private final Topic topic;
   private final @Nullable Duration every;
   private final List<ArrayItems> arrays;
-  private int mostItems;
   private boolean isOwed;
 
   ArrayTopic(
@@ -74,10 +73,16 @@ final class ArrayTopic implements IntervalTopic {
     return arrays.stream().anyMatch(array -> !array.isEmpty());
   }
 
-  /// The most items its first array has had: a battery has fewer cells than its register map, and a
-  /// cell that is not good for a while is still there.
-  int mostItems() {
-    return mostItems;
+  /// Items of its first array; a cell that is not good for a while is still there.
+  int items() {
+    return arrays.getFirst().size();
+  }
+
+  /// Takes over what was known of the other devices' items when one device changes.
+  void keep(ArrayTopic before, String changed) {
+    for (int i = 0; i < arrays.size(); i++) {
+      arrays.get(i).keep(before.arrays.get(i), changed);
+    }
   }
 
   @Override
@@ -86,9 +91,8 @@ final class ArrayTopic implements IntervalTopic {
     out.reset();
     out.raw('{');
     int empty = out.length();
-    for (int i = 0; i < arrays.size(); i++) {
-      int count = arrays.get(i).write(out, snapshots, now, out.length() == empty);
-      mostItems = i == 0 ? Math.max(mostItems, count) : mostItems;
+    for (ArrayItems array : arrays) {
+      array.write(out, snapshots, now, out.length() == empty);
     }
     boolean hasItems = out.length() > empty;
     out.raw('}');

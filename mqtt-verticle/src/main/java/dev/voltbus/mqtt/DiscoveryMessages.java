@@ -84,7 +84,7 @@ final class DiscoveryMessages {
     return shown.stream()
         .filter(topic -> topic.name().equals(each.topic()))
         .filter(ArrayTopic.class::isInstance)
-        .mapToInt(topic -> ((ArrayTopic) topic).mostItems())
+        .mapToInt(topic -> ((ArrayTopic) topic).items())
         .sum();
   }
 

@@ -120,12 +120,12 @@ final class PublicationRenderer {
     }
   }
 
-  /// Items of all arrays together, the most they have had.
+  /// Items of all arrays together.
   int arrayItems() {
     int items = 0;
     for (IntervalTopic topic : intervalTopics) {
       if (topic instanceof ArrayTopic array) {
-        items += array.mostItems();
+        items += array.items();
       }
     }
     return items;
@@ -143,8 +143,24 @@ final class PublicationRenderer {
         perDevice.add(new ValueReports(publication, perValue, received.layout()));
       }
     }
-    reports.put(received.snapshot().device(), perDevice);
+    String device = received.snapshot().device();
+    reports.put(device, perDevice);
+    List<IntervalTopic> before = intervalTopics;
     intervalTopics = compileIntervalTopics();
+    keepItems(before, device);
+  }
+
+  /// Home Assistant would lose the cells of one battery when another is heard for the first time.
+  private void keepItems(List<IntervalTopic> before, String changed) {
+    for (IntervalTopic topic : intervalTopics) {
+      for (IntervalTopic last : before) {
+        if (topic instanceof ArrayTopic array
+            && last instanceof ArrayTopic other
+            && array.name().equals(other.name())) {
+          array.keep(other, changed);
+        }
+      }
+    }
   }
 
   private List<IntervalTopic> compileIntervalTopics() {

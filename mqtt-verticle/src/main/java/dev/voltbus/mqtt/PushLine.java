@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ final class PushLine implements ShardDuty {
   }
 
   private static PushSource source(Device device) {
-    return java.util.Objects.requireNonNull(device.push(), device.name());
+    return Objects.requireNonNull(device.push(), device.name());
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.voltbus.contract.TopicContract.MessageField;
 import dev.voltbus.contract.TopicContract.MessageTopic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -91,8 +92,7 @@ final class ReportTopic {
   private boolean saysTheSame(SiteReport one, SiteReport other) {
     return rule.fields().stream()
         .filter(field -> field.shows() == Shows.VALUE)
-        .allMatch(
-            field -> java.util.Objects.equals(one.part(field.part()), other.part(field.part())));
+        .allMatch(field -> Objects.equals(one.part(field.part()), other.part(field.part())));
   }
 
   private void render(SiteReport report) {

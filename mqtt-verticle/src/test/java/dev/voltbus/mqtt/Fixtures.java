@@ -333,6 +333,25 @@ final class Fixtures {
     return with(from, "BE", Set.of(Publication.CELL_VOLTAGES, DISCOVERY), from.bindings());
   }
 
+  /// The same from several devices.
+  static Publication of(List<String> devices, Publication from) {
+    return new Publication(
+        from.name(),
+        from.contract(),
+        from.broker(),
+        from.prefix(),
+        devices,
+        from.interval(),
+        from.options(),
+        from.bindings(),
+        from.overrides(),
+        from.site(),
+        from.discoveryPrefix(),
+        from.alarmBand(),
+        from.outbox(),
+        from.instances());
+  }
+
   /// A publication with another prefix, other options and bindings.
   static Publication with(
       Publication from,

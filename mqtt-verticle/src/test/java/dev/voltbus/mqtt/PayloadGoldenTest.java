@@ -289,6 +289,25 @@ class PayloadGoldenTest {
         cells);
   }
 
+  // Their entities would be deleted in Home Assistant, and come back without what people named
+  // them.
+  @Test
+  void theCellsOfABatteryStayWhenAnotherIsHeardFirst() {
+    PublicationRenderer renderer =
+        renderer(Fixtures.of(List.of("late", Fixtures.DEVICE), Fixtures.dbe(broker)));
+    renderer.accept(cells().received(now));
+    renderer.sendIntervalTopics(moment());
+    assertEquals(3, renderer.arrayItems());
+    Snapshots one = new Snapshots(Fixtures.pack()).of("late").good("cell_voltage_1", 3400, 34000);
+    renderer.accept(one.received(now));
+    assertEquals(3, renderer.arrayItems());
+    sent.clear();
+    renderer.accept(bad(3).received(now));
+    renderer.sendIntervalTopics(moment());
+    assertTrue(sent.getLast().endsWith("[3.400,3.301,3.302,null]}"), sent.toString());
+    assertEquals(4, renderer.arrayItems());
+  }
+
   private static Snapshots cells() {
     return new Snapshots(Fixtures.pack())
         .good("cell_voltage_1", 3301, 33010)

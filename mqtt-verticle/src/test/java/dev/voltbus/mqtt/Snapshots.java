@@ -24,6 +24,7 @@ final class Snapshots {
   private final short[] words;
   private long readAt = READ_AT;
   private int ageMillis;
+  private String device = Fixtures.DEVICE;
   private long sequence = 1;
 
   Snapshots(RegisterMap map) {
@@ -97,6 +98,11 @@ final class Snapshots {
     return this;
   }
 
+  Snapshots of(String name) {
+    device = name;
+    return this;
+  }
+
   Snapshots aged(int millis) {
     ageMillis = millis;
     return this;
@@ -114,7 +120,7 @@ final class Snapshots {
     Arrays.fill(readAts, readAt);
     Arrays.fill(ages, ageMillis);
     return new DeviceSnapshot(
-        Fixtures.DEVICE,
+        device,
         layout.id(),
         1,
         1,
