@@ -246,7 +246,8 @@ final class PublicationRenderer {
     };
   }
 
-  /// The topics a publication sends to, in the order of the contract and of the register maps.
+  /// The topics a publication sends to, in the order of the contract and of the register maps;
+  /// without arrays of which no device has an item.
   static List<String> topics(Publication publication, List<Device> devices) {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
@@ -260,6 +261,7 @@ final class PublicationRenderer {
         topics.addAll(VenusPortal.topics(venus, publication, layouts));
       } else {
         Stream.ofNullable(compiled(rule, publication, layouts, text -> {}, text -> {}))
+            .filter(topic -> !(topic instanceof ArrayTopic) || topic.canShow(null))
             .forEach(topic -> topics.add(topic.topic().name()));
       }
     }
