@@ -95,6 +95,7 @@ public record TopicContract(
           PlainTopic,
           AlarmTopic,
           MessageTopic,
+          EventTopic,
           VenusService {
     String topic();
 
@@ -236,6 +237,9 @@ public record TopicContract(
     }
   }
 
+  /// What happens in the gateway: one JSON object for each event, with the publication's interval.
+  public record EventTopic(String name, String topic, Sending sending) implements TopicRule {}
+
   /// A field of a message's JSON object.
   ///
   /// @param name JSON key
@@ -318,7 +322,16 @@ public record TopicContract(
       ISO_TIME,
       /// `device/epoch/sequence` of the first device's newest poll: the same for a message that
       /// comes twice, and for no other.
-      SAMPLE_ID
+      SAMPLE_ID,
+      /// The gateway's state: `OK`, `WARNING`, `UPDATING` or `ERROR`, by the worst event that is
+      /// not over.
+      GATEWAY_STATUS,
+      /// How bad that event is: `INFO`, `DEBUG`, `WARNING`, `UPDATE` or `ERROR`.
+      EVENT_LEVEL,
+      /// Whole seconds since the gateway's MQTT role began.
+      UPTIME,
+      /// The product's version.
+      VERSION
     }
 
     /// How a field is written.

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.PerValue;
 import dev.voltbus.contract.TopicContract.PlainTopic;
@@ -161,6 +162,7 @@ final class ContractFile {
               .stream()
               .toList();
       case "json-object" -> BatteryRows.objects(topic, sending, timing(topic), fields(topic));
+      case "events" -> List.of(new EventTopic(topic.text("name"), topic.text("topic"), sending));
       case "message" -> List.of(MessageRow.read(topic, sending));
       case "alarm" ->
           AlarmRow.read(topic, sending).<TopicRule>map(alarm -> alarm).stream().toList();

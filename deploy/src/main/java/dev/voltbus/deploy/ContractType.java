@@ -3,6 +3,7 @@ package dev.voltbus.deploy;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.AlarmTopic;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.MessageTopic;
@@ -51,6 +52,7 @@ record ContractType(
               case JsonArrayTopic array -> Stream.of();
               case AlarmTopic alarm -> Stream.of();
               case MessageTopic message -> Stream.of();
+              case EventTopic events -> Stream.of();
               case VenusService venus -> Stream.of();
             });
   }

@@ -10,6 +10,7 @@ import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.Needs;
 import dev.voltbus.contract.Discovery.ShownField;
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.PlainTopic;
@@ -139,6 +140,7 @@ final class DiscoveryRows {
     return switch (group.text("shows")) {
       case "field" -> battery == 0 ? field(group, row, id) : furtherField(group, id, battery);
       case "plain" -> plain(row, id);
+      case "events" -> events(group);
       case "items" -> items(group, battery);
       default -> command(row, id);
     };
@@ -178,6 +180,15 @@ final class DiscoveryRows {
     return known(row, "topic of kind plain", id, names(PlainTopic.class, PlainTopic::name))
         ? Optional.of(new ShownField(id, null))
         : Optional.empty();
+  }
+
+  private Optional<Needs> events(Section group) {
+    List<String> known = names(EventTopic.class, EventTopic::name);
+    if (!known.contains(group.text("of"))) {
+      group.fault("of", SiteReader.unknown("topic of kind events", group.text("of"), known));
+      return Optional.empty();
+    }
+    return Optional.of(new ShownField(group.text("of"), null));
   }
 
   private Optional<Needs> items(Section group, int battery) {

@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.ProductVersion;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,12 +75,10 @@ public final class Main {
     return Path.of(System.getProperty("voltbus.home", "."), "config");
   }
 
-  /// Reads the version the build wrote into the jar.
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"voltbus " + (version == null ? "(unpackaged)" : version)};
+      return new String[] {"voltbus " + ProductVersion.text()};
     }
   }
 }

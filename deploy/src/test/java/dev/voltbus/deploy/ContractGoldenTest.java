@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,10 @@ class ContractGoldenTest {
   private static final Path CONFIG = Path.of("config");
   private static final Path CASES = Path.of("src/test/resources/testcases/contracts");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// What tells the time since the gateway's start cannot be written down; its digits are `N`.
+  private static final Pattern SINCE_START =
+      Pattern.compile("(\"(?:millis\":\"|emulator_uptime\":))[0-9]+");
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -58,6 +63,10 @@ class ContractGoldenTest {
     Path folder = CASES.resolve(name);
     List<String> expected = Files.readAllLines(folder.resolve("messages.txt"));
     String heard = played(folder, expected.indexOf("retained:"));
+    if (Boolean.getBoolean("voltbus.accept")) {
+      Files.writeString(folder.resolve("messages.txt"), heard + "\n");
+      expected = heard.lines().toList();
+    }
     assertEquals(String.join("\n", expected), heard, name);
   }
 
@@ -93,7 +102,12 @@ class ContractGoldenTest {
   private static Stream<String> text(List<Heard> heard) {
     return heard.stream()
         .map(message ->
-            "%s qos=%d %s".formatted(message.topic(), message.qos(), message.payload()).strip());
+            "%s qos=%d %s"
+                .formatted(
+                    message.topic(),
+                    message.qos(),
+                    SINCE_START.matcher(message.payload()).replaceFirst("$1N"))
+                .strip());
   }
 
   private void play(Site site, JsonNode given, TestingListener listener, int count)

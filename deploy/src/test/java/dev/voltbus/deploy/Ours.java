@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.TopicContract;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What our contract files say, in the lines of `Theirs`.
 final class Ours {
@@ -39,6 +41,7 @@ final class Ours {
         case JsonObjectTopic object when object.name().equals("info") -> ours.info(object);
         case JsonArrayTopic array when array.battery() == null || array.battery() == 0 ->
             ours.arrays(array);
+        case EventTopic events -> ours.events();
         default -> {}
       }
     }
@@ -59,13 +62,20 @@ final class Ours {
         put("info." + field.name(), "second battery");
       } else {
         field("info." + field.name(), field);
-        put("info." + field.name() + ".unit", isCoded(field) ? "" : field.unit());
+        put("info." + field.name() + ".unit", unit(field));
       }
     }
   }
 
-  private static boolean isCoded(Field field) {
-    return field.form() == Field.Form.DIRECTION;
+  private static String unit(Field field) {
+    boolean isCoded = field.form() == Field.Form.DIRECTION;
+    return isCoded ? "" : field.shows() == Field.Shows.UPTIME ? "s" : field.unit();
+  }
+
+  /// As the messages of ContractGoldenTest show them.
+  private void events() {
+    Stream.of("event_type", "severity", "count", "data", "message", "millis")
+        .forEach(name -> put("events." + name, "text"));
   }
 
   private void field(String key, Field field) {
@@ -85,7 +95,8 @@ final class Ours {
             case BOOLEAN -> "boolean";
           };
       case UNIX_TIME -> "number";
-      case SITE, ISO_TIME, SAMPLE_ID -> "string";
+      case UPTIME -> "integer";
+      case SITE, ISO_TIME, SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, VERSION -> "string";
     };
   }
 

@@ -3,6 +3,7 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
@@ -99,7 +100,8 @@ final class DiscoveryAnnouncer {
 
   private static List<IntervalTopic> shown(
       Publication publication, Map<String, SnapshotLayout> layouts) {
-    return PublicationRenderer.compiled(publication, layouts, text -> {}, text -> {});
+    return PublicationRenderer.compiled(
+        publication, layouts, new EventBook(TimeSource.system()), text -> {}, text -> {});
   }
 
   static boolean isOn(Publication publication) {

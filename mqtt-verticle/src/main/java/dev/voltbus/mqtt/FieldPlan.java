@@ -25,16 +25,23 @@ final class FieldPlan {
   private final Field field;
   private final byte[] name;
   private final String site;
+  private final EventBook book;
   private final String device;
   private final int index;
   private final UnitConversion conversion;
   private final boolean isNegated;
 
   private FieldPlan(
-      Field field, Publication publication, String device, int index, UnitConversion conversion) {
+      Field field,
+      Publication publication,
+      EventBook book,
+      String device,
+      int index,
+      UnitConversion conversion) {
     this.field = field;
     this.name = JsonText.quoted(field.name());
     this.site = publication.site();
+    this.book = book;
     this.device = device;
     this.index = index;
     this.conversion = conversion;
@@ -43,25 +50,27 @@ final class FieldPlan {
   }
 
   /// @param layouts layouts by device, as far as known
+  /// @param book what is known of the gateway itself
   /// @param complaint told once for a field that cannot be shown
   static FieldPlan compile(
       Field field,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
+      EventBook book,
       Consumer<String> complaint) {
     if (field.shows() != Shows.VALUE) {
       return new FieldPlan(
-          field, publication, publication.devices().getFirst(), -1, UnitConversion.NONE);
+          field, publication, book, publication.devices().getFirst(), -1, UnitConversion.NONE);
     }
     Publication.@Nullable Binding bound = publication.bindings().get(field.bindingName());
     @Nullable String device = bound == null ? device(field, publication) : bound.device();
     if (device == null) {
       return new FieldPlan(
-          field, publication, publication.devices().getFirst(), -1, UnitConversion.NONE);
+          field, publication, book, publication.devices().getFirst(), -1, UnitConversion.NONE);
     }
     SnapshotLayout layout = layouts.get(device);
     if (layout == null) {
-      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, book, device, -1, UnitConversion.NONE);
     }
     int index = bound == null ? first(field, layout) : layout.indexOf(bound.key());
     if (index < 0) {
@@ -69,9 +78,9 @@ final class FieldPlan {
         complaint.accept(
             "field=" + field.name() + " left out: device " + device + " has no key " + bound.key());
       }
-      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, book, device, -1, UnitConversion.NONE);
     }
-    return converted(field, publication, device, layout, index, complaint);
+    return converted(field, publication, book, device, layout, index, complaint);
   }
 
   /// The device of the field's battery, or null if the publication has not so many.
@@ -93,6 +102,7 @@ final class FieldPlan {
   private static FieldPlan converted(
       Field field,
       Publication publication,
+      EventBook book,
       String device,
       SnapshotLayout layout,
       int index,
@@ -108,10 +118,10 @@ final class FieldPlan {
               + " of device "
               + device
               + " is a text, not a number");
-      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, book, device, -1, UnitConversion.NONE);
     }
     if (field.form() == Form.TEXT) {
-      return new FieldPlan(field, publication, device, index, UnitConversion.NONE);
+      return new FieldPlan(field, publication, book, device, index, UnitConversion.NONE);
     }
     String unit = spec.presentation().unit();
     Optional<UnitConversion> conversion = UnitConversion.between(unit, field.unit());
@@ -128,14 +138,19 @@ final class FieldPlan {
               + " does not convert to '"
               + field.unit()
               + "'");
-      return new FieldPlan(field, publication, device, -1, UnitConversion.NONE);
+      return new FieldPlan(field, publication, book, device, -1, UnitConversion.NONE);
     }
-    return new FieldPlan(field, publication, device, index, conversion.get());
+    return new FieldPlan(field, publication, book, device, index, conversion.get());
   }
 
   /// Whether it shows a value of a device.
   boolean isValue() {
     return field.shows() == Shows.VALUE;
+  }
+
+  /// Whether it is there also while nothing of its device is known.
+  boolean isAlways() {
+    return field.otherwise() != null;
   }
 
   boolean isNamed(@Nullable String other) {
@@ -205,6 +220,13 @@ final class FieldPlan {
       }
       case ISO_TIME -> text(out, Instant.ofEpochMilli(time).toString(), isQuoted);
       case SAMPLE_ID -> text(out, sampleId(snapshots.get(device)), isQuoted);
+      case GATEWAY_STATUS -> text(out, book.status(), isQuoted);
+      case EVENT_LEVEL -> text(out, book.level().name(), isQuoted);
+      case UPTIME -> {
+        out.integer(book.uptimeSeconds(now));
+        yield true;
+      }
+      case VERSION -> text(out, book.version(), isQuoted);
     };
   }
 

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A topic that is rendered from the newest snapshots at each interval.
-sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage, AlarmMessage {
+sealed interface IntervalTopic
+    permits ObjectTopic, ArrayTopic, PlainMessage, AlarmMessage, EventMessages {
 
   /// Name of its rule in the contract.
   String name();
@@ -33,6 +34,11 @@ sealed interface IntervalTopic permits ObjectTopic, ArrayTopic, PlainMessage, Al
   /// Whether it is looked at with each snapshot too.
   default boolean followsReadings() {
     return false;
+  }
+
+  /// Whether there is nothing to say before a device was heard of.
+  default boolean needsDevice() {
+    return true;
   }
 
   /// Makes it due although nothing was read since, as after a new connection.

@@ -24,6 +24,7 @@ final class ObjectTopic implements IntervalTopic {
       JsonObjectTopic rule,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
+      EventBook book,
       Consumer<String> complaint) {
     this.rule = rule.name();
     this.topic = Topic.of(rule, publication);
@@ -31,7 +32,7 @@ final class ObjectTopic implements IntervalTopic {
     this.sentReading = new SentReading(timing, topic);
     this.fields =
         rule.fields().stream()
-            .map(field -> FieldPlan.compile(field, publication, layouts, complaint))
+            .map(field -> FieldPlan.compile(field, publication, layouts, book, complaint))
             .toList();
     this.hasValues = fields.stream().anyMatch(FieldPlan::isValue);
   }
@@ -60,6 +61,11 @@ final class ObjectTopic implements IntervalTopic {
   @Override
   public boolean canShow(@Nullable String field) {
     return fields.stream().anyMatch(plan -> plan.isNamed(field) && plan.canShow());
+  }
+
+  @Override
+  public boolean needsDevice() {
+    return fields.stream().noneMatch(FieldPlan::isAlways);
   }
 
   @Override

@@ -22,12 +22,13 @@ final class PlainMessage implements IntervalTopic {
       PlainTopic rule,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
+      EventBook book,
       Consumer<String> complaint) {
     this.rule = rule.name();
     this.topic = Topic.of(rule, publication);
     this.timing = rule.timing();
     this.sentReading = new SentReading(timing, topic);
-    this.field = FieldPlan.compile(rule.field(), publication, layouts, complaint);
+    this.field = FieldPlan.compile(rule.field(), publication, layouts, book, complaint);
   }
 
   @Override

@@ -35,6 +35,7 @@ final class PublicationDuty implements ShardDuty {
   private final Publication publication;
   private final LayoutBook book;
   private final Tally tally;
+  private final EventBook events;
   private final @Nullable CommandLine commands;
   private final @Nullable SpoolWatch spoolWatch;
   private @Nullable Work work;
@@ -54,6 +55,7 @@ final class PublicationDuty implements ShardDuty {
     this.publication = publication;
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
+    this.events = new EventBook(wiring.time());
     this.commands = CommandLine.of(vertx, wiring, site, publication);
     this.spoolWatch =
         PublicationRenderer.hasEvery(publication)
@@ -100,6 +102,7 @@ final class PublicationDuty implements ShardDuty {
     private final Lease lease;
     private final BrokerPublisher publisher;
     private final PublicationRenderer renderer;
+    private final DeviceWatch devices;
     private final DeviceFeed feed;
     private final ReportFeed reports;
     private final @Nullable DiscoveryAnnouncer discovery;
@@ -115,7 +118,8 @@ final class PublicationDuty implements ShardDuty {
     private Work(Lease lease) {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
-      this.renderer = new PublicationRenderer(publication, this, this::complain);
+      this.renderer = new PublicationRenderer(publication, this, events, this::complain);
+      this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
       this.feed =
           new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
       this.reports =
@@ -187,6 +191,9 @@ final class PublicationDuty implements ShardDuty {
       }
       if (venus != null) {
         cycle(publication.interval(), venus::tellSerial);
+      }
+      if (renderer.speaksFirst()) {
+        startInterval();
       }
       if (!reports.isEmpty()) {
         cycles.add(Cycle.start(vertx, time, publication.interval(), this::repeatReports));
@@ -265,6 +272,11 @@ final class PublicationDuty implements ShardDuty {
     public void online() {
       isOnline = true;
       health().up(part());
+      events.happened(
+          "MQTT_CONNECT",
+          EventBook.Severity.INFO,
+          "connected to broker " + publication.broker().name(),
+          "MQTT_DISCONNECT");
       if (discovery != null) {
         discovery.online();
       }
@@ -288,6 +300,9 @@ final class PublicationDuty implements ShardDuty {
 
     @Override
     public void offline(String reason) {
+      if (isOnline) {
+        events.happened("MQTT_DISCONNECT", EventBook.Severity.INFO, reason, "MQTT_CONNECT");
+      }
       isOnline = false;
       if (spool != null) {
         spool.offline();
@@ -309,6 +324,7 @@ final class PublicationDuty implements ShardDuty {
     }
 
     private void accept(ReceivedSnapshot received) {
+      boolean isFirst = !renderer.hasSnapshot();
       if (renderer.accept(received) && discovery != null) {
         discovery.changed(renderer);
       }
@@ -318,17 +334,24 @@ final class PublicationDuty implements ShardDuty {
       if (venus != null) {
         venus.accept(received);
       }
-      if (interval == null) {
-        Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);
-        interval = started;
-        cycles.add(started);
+      if (isFirst) {
+        startInterval();
         if (isOpen()) {
           sendIntervalTopics();
         }
       }
     }
 
+    private void startInterval() {
+      if (interval == null) {
+        Cycle started = Cycle.start(vertx, time, publication.interval(), this::repeat);
+        interval = started;
+        cycles.add(started);
+      }
+    }
+
     private void sendIntervalTopics() {
+      devices.look(renderer.snapshots(), Moment.now(time));
       counting(renderer::sendIntervalTopics);
     }
 

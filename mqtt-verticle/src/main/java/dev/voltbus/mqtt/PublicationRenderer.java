@@ -5,7 +5,9 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.TopicContract.AlarmTopic;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.JsonArrayTopic;
 import dev.voltbus.contract.TopicContract.JsonObjectTopic;
 import dev.voltbus.contract.TopicContract.MessageTopic;
@@ -19,7 +21,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class PublicationRenderer {
   private final Publication publication;
   private final Outlet outlet;
+  private final EventBook book;
   private final Consumer<String> complaint;
   private final JsonText out = new JsonText();
   private final Map<String, ReceivedSnapshot> snapshots = new HashMap<>();
@@ -38,9 +40,11 @@ final class PublicationRenderer {
   private List<IntervalTopic> intervalTopics = List.of();
 
   /// @param complaint told once for each thing that the contract asks for and a device cannot give
-  PublicationRenderer(Publication publication, Outlet outlet, Consumer<String> complaint) {
+  PublicationRenderer(
+      Publication publication, Outlet outlet, EventBook book, Consumer<String> complaint) {
     this.publication = publication;
     this.outlet = outlet;
+    this.book = book;
     this.complaint = complaint;
     this.intervalTopics = compileIntervalTopics();
   }
@@ -90,11 +94,20 @@ final class PublicationRenderer {
     intervalTopics.forEach(IntervalTopic::forget);
   }
 
-  /// Sends the topics that go out at each interval of the publication, once a device was heard of.
+  /// Sends the topics that go out at each interval of the publication; before a device was heard of
+  /// only those that do not need one.
   void sendIntervalTopics(Moment now) {
-    if (hasSnapshot()) {
-      send(null, now);
-    }
+    send(null, now);
+  }
+
+  /// Whether any topic with the publication's interval is sent before a device was heard of.
+  boolean speaksFirst() {
+    return intervalTopics.stream().anyMatch(topic -> !topic.needsDevice());
+  }
+
+  /// The newest snapshot of each device.
+  Map<String, ReceivedSnapshot> snapshots() {
+    return snapshots;
   }
 
   /// Sends all that go out at intervals, in their order; before a device was heard of only those
@@ -114,7 +127,11 @@ final class PublicationRenderer {
 
   private void send(@Nullable Duration interval, Moment now) {
     for (IntervalTopic topic : intervalTopics) {
-      if (Objects.equals(topic.every(), interval) || (interval == null && topic.isOwed())) {
+      boolean isDue =
+          interval == null
+              ? (topic.every() == null || topic.isOwed()) && (hasSnapshot() || !topic.needsDevice())
+              : interval.equals(topic.every());
+      if (isDue) {
         topic.send(snapshots, now, out, outlet);
       }
     }
@@ -166,21 +183,24 @@ final class PublicationRenderer {
   private List<IntervalTopic> compileIntervalTopics() {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     snapshots.forEach((device, received) -> layouts.put(device, received.layout()));
-    return compiled(publication, layouts, this::complain, complaint);
+    return compiled(publication, layouts, book, this::complain, complaint);
   }
 
   /// The topics of a publication that go out at intervals.
   ///
   /// @param layouts layouts by device, as far as known
+  /// @param book what is known of the gateway itself
   /// @param complaint told of what cannot be shown
   /// @param news told of each change of an alarm
   static List<IntervalTopic> compiled(
       Publication publication,
       Map<String, SnapshotLayout> layouts,
+      EventBook book,
       Consumer<String> complaint,
       Consumer<String> news) {
     return publication.contract().topics().stream()
-        .flatMap(rule -> Stream.ofNullable(compiled(rule, publication, layouts, complaint, news)))
+        .flatMap(
+            rule -> Stream.ofNullable(compiled(rule, publication, layouts, book, complaint, news)))
         .toList();
   }
 
@@ -188,17 +208,19 @@ final class PublicationRenderer {
       TopicRule rule,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
+      EventBook book,
       Consumer<String> complaint,
       Consumer<String> news) {
     return switch (rule) {
       case PerValue perValue -> null;
       case MessageTopic message -> null; // sent by its ReportTopic
       case VenusService venus -> null;
+      case EventTopic events -> new EventMessages(events, publication, book);
       case JsonObjectTopic object ->
           ObjectTopic.isIn(object, publication)
-              ? new ObjectTopic(object, publication, layouts, complaint)
+              ? new ObjectTopic(object, publication, layouts, book, complaint)
               : null;
-      case PlainTopic plain -> new PlainMessage(plain, publication, layouts, complaint);
+      case PlainTopic plain -> new PlainMessage(plain, publication, layouts, book, complaint);
       case AlarmTopic alarm -> AlarmMessage.of(alarm, publication, layouts, news);
       case JsonArrayTopic array ->
           ArrayTopic.isIn(array, publication)
@@ -243,6 +265,7 @@ final class PublicationRenderer {
       case JsonArrayTopic array -> array.every();
       case AlarmTopic alarm -> null;
       case MessageTopic message -> null;
+      case EventTopic events -> null;
     };
   }
 
@@ -251,6 +274,7 @@ final class PublicationRenderer {
   static List<String> topics(Publication publication, List<Device> devices) {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
+    EventBook book = new EventBook(TimeSource.system());
     List<String> topics = new ArrayList<>();
     for (TopicRule rule : publication.contract().topics()) {
       if (rule instanceof PerValue perValue) {
@@ -260,7 +284,7 @@ final class PublicationRenderer {
       } else if (rule instanceof VenusService venus) {
         topics.addAll(VenusPortal.topics(venus, publication, layouts));
       } else {
-        Stream.ofNullable(compiled(rule, publication, layouts, text -> {}, text -> {}))
+        Stream.ofNullable(compiled(rule, publication, layouts, book, text -> {}, text -> {}))
             .filter(topic -> !(topic instanceof ArrayTopic) || topic.canShow(null))
             .forEach(topic -> topics.add(topic.topic().name()));
       }

@@ -121,7 +121,8 @@ final class ReportTopic {
       case VALUE -> {
         return part(field, report.part(field.part()));
       }
-      case SAMPLE_ID -> throw new IllegalStateException("a message has no sample id");
+      case SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, UPTIME, VERSION ->
+          throw new IllegalStateException("a message has no " + field.shows());
     }
     return true;
   }

@@ -34,12 +34,16 @@ class PayloadGoldenTest {
   private final BrokerSettings broker = BrokerSettings.at("local", "127.0.0.1", 1883);
   private long now;
 
+  private final StandingTime time = new StandingTime();
+  private final EventBook events = new EventBook(time);
+
   private PublicationRenderer renderer(Publication publication) {
     return new PublicationRenderer(
         publication,
         (topic, payload) ->
             sent.add(
                 topic.name() + " qos=" + topic.qos() + " retain=" + topic.retain() + " " + payload),
+        events,
         complaints::add);
   }
 
