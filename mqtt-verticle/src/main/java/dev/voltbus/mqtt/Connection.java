@@ -46,6 +46,7 @@ final class Connection implements Outlet {
   private final Vertx vertx;
   private final TimeSource time;
   private final ConnectionSettings settings;
+  private final SettingsReader reader;
   private final ReconnectPolicy policy;
   private final BooleanSupplier mayWrite;
   private final Tally tally;
@@ -67,6 +68,7 @@ final class Connection implements Outlet {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
+    this.reader = new SettingsReader(vertx, settings);
     this.policy = new ReconnectPolicy(settings.broker().reconnectInterval());
     this.mayWrite = mayWrite;
     this.tally = tally;
@@ -209,7 +211,7 @@ final class Connection implements Outlet {
     fresh.onMessage(listener::message);
     fresh.onLost(reason -> lost(fresh, reason));
     fresh
-        .open()
+        .open(reader.read())
         .onSuccess(accepted -> accepted(fresh))
         .onFailure(failure -> lost(fresh, Session.reason(failure)));
   }
