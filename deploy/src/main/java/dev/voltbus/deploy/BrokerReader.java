@@ -32,12 +32,14 @@ final class BrokerReader {
 
   private final Path siteFile;
   private final Variables variables;
+  private final SecretFiles secrets;
   private final Map<String, Optional<BrokerSettings>> brokers = new HashMap<>();
   private final Map<String, Section> sections = new HashMap<>();
 
-  BrokerReader(Path siteFile, Variables variables) {
+  BrokerReader(Path siteFile, Variables variables, SecretFiles secrets) {
     this.siteFile = siteFile;
     this.variables = variables;
+    this.secrets = secrets;
   }
 
   void read(Map<String, Section> named) {
@@ -137,6 +139,7 @@ final class BrokerReader {
       if (value.isEmpty() && !section.text("username", "unnamed").isEmpty()) {
         section.secretFault("password-env", "variable " + variable + " is not set or empty");
       }
+      secrets.checkVariable(section, "password-env", variable);
       return value.map(Secret::new).orElse(null);
     }
     return section.has("password-file") ? fromFile(section) : null;
@@ -148,6 +151,7 @@ final class BrokerReader {
       if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_PASSWORD) {
         Secret secret = Secret.inFile(file);
         if (!secret.reveal().isEmpty()) {
+          secrets.check(section, "password-file", file);
           return secret;
         }
       }
@@ -171,6 +175,9 @@ final class BrokerReader {
     @Nullable Path trusted = file(section, "server-certificate");
     @Nullable Path certificate = file(section, "client-certificate");
     @Nullable Path key = file(section, "client-key");
+    if (key != null) {
+      secrets.check(section, "client-key", key);
+    }
     return section
         .make(() ->
             new BrokerTls(
