@@ -120,7 +120,7 @@ final class Session {
     if (open == null) { // its publish would throw a NullPointerException
       return Future.failedFuture(new MqttFailure(topic.name() + " not sent: connection closed"));
     }
-    MqttQoS qos = MqttQoS.valueOf(topic.qos());
+    MqttQoS qos = MqttQoS.valueOf(Math.min(topic.qos(), settings.broker().kind().mostQos()));
     if (qos == MqttQoS.AT_MOST_ONCE) {
       return open.publish(topic.name(), payload, qos, false, topic.retain()).mapEmpty();
     }
