@@ -37,6 +37,7 @@ final class Spool {
 
   private boolean isOnline;
   private boolean isReading;
+  private boolean isSending;
   private boolean isPausing;
   private int inFlight;
   private long sentUpTo;
@@ -100,7 +101,7 @@ final class Spool {
   }
 
   private void pump() {
-    if (!isOnline || isReading || isPausing || inFlight >= WINDOW) {
+    if (!isOnline || isReading || isSending || isPausing || inFlight >= WINDOW) {
       return;
     }
     isReading = true;
@@ -149,12 +150,14 @@ final class Spool {
       pump(); // what was read belongs to an earlier connection
       return;
     }
-    for (OutboxRecord record : records) {
-      if (!send(record, on)) {
-        return;
-      }
+    isSending = true; // an acknowledgement that is there at once must not read them again
+    boolean areSent;
+    try {
+      areSent = records.stream().allMatch(record -> send(record, on));
+    } finally {
+      isSending = false;
     }
-    if (!records.isEmpty()) {
+    if (areSent && !records.isEmpty()) {
       pump();
     }
   }
