@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive MQTT keep-alive, whole seconds, 0 (off) to 65535
 /// @param reconnectInterval longest pause before a new connection attempt, 0 means at once
 /// @param tls how the connection is encrypted, or null for not at all
+/// @param kind what the broker takes at most
+/// @param maxPayload largest payload it is sent, bytes, 1 to what its kind takes
 /// @param enabled false leaves its publications out
 public record BrokerSettings(
     String name,
@@ -34,20 +36,66 @@ public record BrokerSettings(
     Duration keepAlive,
     Duration reconnectInterval,
     @Nullable BrokerTls tls,
+    BrokerKind kind,
+    int maxPayload,
     boolean enabled) {
 
   public BrokerSettings {
-    check(name, "port", port, 1, 65535);
-    check(name, "default-qos", defaultQos, 0, 2);
-    check(name, "keepalive-seconds", keepAlive.toSeconds(), 0, 65535);
-    check(name, "reconnect-interval-ms", reconnectInterval.toMillis(), 0, 3_600_000);
+    check(name, "port", port, 1, 65535, "");
+    String whose = kind == BrokerKind.PLAIN ? "" : " of " + kind.label();
+    check(name, "default-qos", defaultQos, 0, kind.mostQos(), whose);
+    check(
+        name,
+        "keepalive-seconds",
+        keepAlive.toSeconds(),
+        kind.leastKeepAlive(),
+        kind.mostKeepAlive(),
+        whose);
+    check(name, "max-payload", maxPayload, 1, kind.largestPayload(), whose);
+    check(name, "reconnect-interval-ms", reconnectInterval.toMillis(), 0, 3_600_000, "");
   }
 
-  private static void check(String name, String field, long value, long min, long max) {
+  private static void check(
+      String name, String field, long value, long min, long max, String whose) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
-          "broker " + name + ": " + field + " " + value + " is not in " + min + ".." + max);
+          "broker " + name + ": " + field + " " + value + " is not in " + min + ".." + max + whose);
     }
+  }
+
+  /// A broker of the kind that its host name tells, sent as much as that takes.
+  public BrokerSettings(
+      String name,
+      String host,
+      int port,
+      String clientId,
+      String username,
+      @Nullable Secret password,
+      String rootTopic,
+      boolean cleanSession,
+      int defaultQos,
+      boolean retainByDefault,
+      Duration keepAlive,
+      Duration reconnectInterval,
+      @Nullable BrokerTls tls,
+      boolean enabled) {
+    this(
+        name,
+        host,
+        port,
+        clientId,
+        username,
+        password,
+        rootTopic,
+        cleanSession,
+        defaultQos,
+        retainByDefault,
+        keepAlive,
+        reconnectInterval,
+        tls,
+        BrokerKind.ofHost(host),
+        BrokerKind.ofHost(host).largestPayload(),
+        enabled);
   }
 
   /// The documented defaults, for a broker at an address.
@@ -92,8 +140,22 @@ public record BrokerSettings(
   private BrokerSettings with(
       String id, String root, boolean isClean, int qos, boolean retain, Duration longest) {
     return new BrokerSettings(
-        name, host, port, id, username, password, root, isClean, qos, retain, keepAlive, longest,
-        tls, enabled);
+        name,
+        host,
+        port,
+        id,
+        username,
+        password,
+        root,
+        isClean,
+        qos,
+        retain,
+        keepAlive,
+        longest,
+        tls,
+        kind,
+        maxPayload,
+        enabled);
   }
 
   /// Whether the connection is encrypted.

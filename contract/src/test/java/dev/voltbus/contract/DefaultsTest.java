@@ -31,9 +31,25 @@ class DefaultsTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
             null,
+            BrokerKind.PLAIN,
+            268_435_455,
             true),
         settings);
     assertEquals("mqtt://127.0.0.1:1883", settings.address());
+  }
+
+  @Test
+  void awsIsKnownByItsHostAndOtherMachinesOfAmazonAreNot() {
+    assertEquals(BrokerKind.AWS, BrokerKind.ofHost("a1b2-ats.iot.eu-central-1.amazonaws.com"));
+    assertEquals(BrokerKind.PLAIN, BrokerKind.ofHost("ec2-1.eu-central-1.compute.amazonaws.com"));
+  }
+
+  // 20 s of contract leaf; AWS would count 30 and 1200.
+  @Test
+  void theKeepAliveIsOneThatTheBrokerCountsToo() {
+    assertEquals(Duration.ofSeconds(30), BrokerKind.AWS.keepAlive(Duration.ofSeconds(20)));
+    assertEquals(Duration.ofSeconds(1200), BrokerKind.AWS.keepAlive(Duration.ZERO));
+    assertEquals(Duration.ZERO, BrokerKind.PLAIN.keepAlive(Duration.ZERO));
   }
 
   @Test

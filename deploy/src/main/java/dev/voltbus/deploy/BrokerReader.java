@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Secret;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -20,6 +22,7 @@ final class BrokerReader {
   private static final Pattern URI =
       Pattern.compile("(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
   private static final int LONGEST_PASSWORD = 65_535;
+  private static final String AZURE_HOSTS = ".azure-devices.net";
   private static final int TLS_PORT = 8883;
   private static final List<String> OF_TLS =
       List.of(
@@ -32,12 +35,14 @@ final class BrokerReader {
 
   private final Path siteFile;
   private final Variables variables;
+  private final SecretFiles secrets;
   private final Map<String, Optional<BrokerSettings>> brokers = new HashMap<>();
   private final Map<String, Section> sections = new HashMap<>();
 
-  BrokerReader(Path siteFile, Variables variables) {
+  BrokerReader(Path siteFile, Variables variables, SecretFiles secrets) {
     this.siteFile = siteFile;
     this.variables = variables;
+    this.secrets = secrets;
   }
 
   void read(Map<String, Section> named) {
@@ -74,12 +79,20 @@ final class BrokerReader {
       return Optional.empty();
     }
     String host = uri.group(2).replace("[", "").replace("]", "");
+    if (host.endsWith(AZURE_HOSTS)) {
+      section.fault("uri", host + " is an Azure IoT Hub, whose topics and tokens are not made yet");
+      return Optional.empty();
+    }
     return section.make(() ->
         settings(section, BrokerSettings.at(name, host, port), password, tls ? security : null));
   }
 
   private static BrokerSettings settings(
       Section section, BrokerSettings usual, @Nullable Secret password, @Nullable BrokerTls tls) {
+    BrokerKind kind =
+        section.has("kind")
+            ? BrokerKind.valueOf(section.text("kind").toUpperCase(Locale.ROOT))
+            : usual.kind();
     return new BrokerSettings(
         usual.name(),
         usual.host(),
@@ -95,6 +108,8 @@ final class BrokerReader {
         Duration.ofMillis(
             section.whole("reconnect-interval-ms", (int) usual.reconnectInterval().toMillis())),
         tls,
+        kind,
+        section.whole("max-payload", kind.largestPayload()),
         section.flag("enabled", usual.enabled()));
   }
 
@@ -137,6 +152,7 @@ final class BrokerReader {
       if (value.isEmpty() && !section.text("username", "unnamed").isEmpty()) {
         section.secretFault("password-env", "variable " + variable + " is not set or empty");
       }
+      secrets.checkVariable(section, "password-env", variable);
       return value.map(Secret::new).orElse(null);
     }
     return section.has("password-file") ? fromFile(section) : null;
@@ -148,6 +164,7 @@ final class BrokerReader {
       if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_PASSWORD) {
         Secret secret = Secret.inFile(file);
         if (!secret.reveal().isEmpty()) {
+          secrets.check(section, "password-file", file);
           return secret;
         }
       }
@@ -171,6 +188,9 @@ final class BrokerReader {
     @Nullable Path trusted = file(section, "server-certificate");
     @Nullable Path certificate = file(section, "client-certificate");
     @Nullable Path key = file(section, "client-key");
+    if (key != null) {
+      secrets.check(section, "client-key", key);
+    }
     return section
         .make(() ->
             new BrokerTls(

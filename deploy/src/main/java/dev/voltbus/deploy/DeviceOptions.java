@@ -34,7 +34,7 @@ final class DeviceOptions {
       description = "Folder with devices/ (default: the one of the installation).")
   private Path config = Main.configFolder();
 
-  @Mixin private EnvFileOption variables = new EnvFileOption();
+  @Mixin private SecretOptions variables = new SecretOptions();
 
   /// @param unit unit id asked
   /// @param device the device and its register map, or null if none was named

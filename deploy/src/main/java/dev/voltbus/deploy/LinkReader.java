@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// Reads the links of a site file.
 final class LinkReader {
   private final Path siteFile;
+  private final SecretFiles secrets;
   private final Map<String, String> places = new HashMap<>();
 
-  LinkReader(Path siteFile) {
+  LinkReader(Path siteFile, SecretFiles secrets) {
     this.siteFile = siteFile;
+    this.secrets = secrets;
   }
 
   List<Link> read(Map<String, Section> sections) {
@@ -99,10 +101,14 @@ final class LinkReader {
       String given = section.has("key-file") ? "key-file" : "certificate-file";
       section.fault(given, "certificate-file and key-file belong together; give both or none");
     }
+    @Nullable Path key = file(section, "key-file");
+    if (key != null && section.has("certificate-file")) {
+      secrets.check(section, "key-file", key);
+    }
     return new LinkTls(
         file(section, "ca-file"),
         file(section, "certificate-file"),
-        file(section, "key-file"),
+        key,
         section.flag("verify-host", true));
   }
 

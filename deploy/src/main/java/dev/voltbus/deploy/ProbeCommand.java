@@ -64,7 +64,7 @@ final class ProbeCommand implements Callable<Integer> {
       description = "Folder with devices/ (default: the one of the installation).")
   private Path config = Main.configFolder();
 
-  @Mixin private EnvFileOption variables = new EnvFileOption();
+  @Mixin private SecretOptions variables = new SecretOptions();
   @Mixin private LineOptions line = new LineOptions();
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -91,24 +91,30 @@ final class PublicationReader {
     if (section.faults().count() > before || settings.isEmpty()) {
       return Optional.empty();
     }
-    return section.make(() ->
-        new Publication(
-            name,
-            type.contract(),
-            settings.get(),
-            settings.get().rootTopic(),
-            section.texts("devices"),
-            interval,
-            options,
-            bindings,
-            overrides,
-            site,
-            section.text("discovery-prefix", Discovery.DEFAULT_PREFIX),
-            new AlarmBand(
-                percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
-                percent(section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent())),
-            outbox,
-            instances));
+    Optional<Publication> made =
+        section.make(() ->
+            new Publication(
+                name,
+                type.contract(),
+                settings.get(),
+                settings.get().rootTopic(),
+                section.texts("devices"),
+                interval,
+                options,
+                bindings,
+                overrides,
+                site,
+                section.text("discovery-prefix", Discovery.DEFAULT_PREFIX),
+                new AlarmBand(
+                    percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
+                    percent(
+                        section, "alarm-hysteresis-percent", AlarmBand.USUAL.hysteresisPercent())),
+                outbox,
+                instances));
+    made.ifPresent(publication ->
+        new BrokerFit(publication.broker().kind())
+            .check(section, publication, List.copyOf(devices.values())));
+    return made;
   }
 
   private static OutboxBounds outbox(Section section) {
@@ -143,9 +149,18 @@ final class PublicationReader {
     claimTopics(name, section, type, base.address(), prefix, client);
     return base.withClientId(client)
         .withRootTopic(prefix)
-        .withQos(
-            section.whole("default-qos", base.defaultQos()),
-            section.flag("retain-by-default", base.retainByDefault()));
+        .withQos(qos(section, base), section.flag("retain-by-default", base.retainByDefault()));
+  }
+
+  private static int qos(Section section, BrokerSettings base) {
+    int qos = section.whole("default-qos", base.defaultQos());
+    if (qos > base.kind().mostQos()) {
+      section.fault(
+          "default-qos",
+          qos + " is not in 0.." + base.kind().mostQos() + " of " + base.kind().label());
+      return base.defaultQos();
+    }
+    return qos;
   }
 
   /// Two contracts with the same prefix must not speak on one topic.

@@ -39,12 +39,23 @@ final class SiteFiles {
       Map<String, String> variables,
       Function<String, @Nullable String> environment)
       throws ConfigException {
+    return load(siteFile, configDir, variables, environment, SecretFiles.strict(environment));
+  }
+
+  static Site load(
+      Path siteFile,
+      Path configDir,
+      Map<String, String> variables,
+      Function<String, @Nullable String> environment,
+      SecretFiles secrets)
+      throws ConfigException {
     Faults faults = new Faults();
     Variables known = new Variables(variables, environment);
     Optional<Section> root =
         new CheckedFiles(configDir, known, faults).read(siteFile, CheckedFiles.Kind.SITE);
     Optional<Site> site =
-        root.flatMap(section -> new SiteReader(section, siteFile, configDir, known, faults).read());
+        root.flatMap(
+            section -> new SiteReader(section, siteFile, configDir, known, secrets, faults).read());
     faults.throwIfAny();
     return site.orElseThrow(() -> new IllegalStateException(siteFile + " gave no site, no fault"));
   }

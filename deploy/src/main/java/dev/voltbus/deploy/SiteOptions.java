@@ -16,7 +16,7 @@ final class SiteOptions {
       description = "Folder with devices/ and contracts/ (default: the one of the installation).")
   private Path config = Main.configFolder();
 
-  @Mixin private EnvFileOption variables = new EnvFileOption();
+  @Mixin private SecretOptions variables = new SecretOptions();
 
   /// The site, checked and complete.
   ///

@@ -23,19 +23,27 @@ final class SiteReader {
   private final Section root;
   private final Path siteFile;
   private final Variables variables;
+  private final SecretFiles secrets;
   private final CheckedFiles files;
 
-  SiteReader(Section root, Path siteFile, Path configDir, Variables variables, Faults faults) {
+  SiteReader(
+      Section root,
+      Path siteFile,
+      Path configDir,
+      Variables variables,
+      SecretFiles secrets,
+      Faults faults) {
     this.root = root;
     this.siteFile = siteFile;
     this.variables = variables;
+    this.secrets = secrets;
     this.files = new CheckedFiles(configDir, variables, faults);
   }
 
   /// The site; of no use where faults were added.
   Optional<Site> read() {
     List<Link> links = links();
-    BrokerReader brokers = new BrokerReader(siteFile, variables);
+    BrokerReader brokers = new BrokerReader(siteFile, variables, secrets);
     brokers.read(root.sections("brokers"));
     Map<String, Device> devices = devices(new PushReader(root.text("site"), brokers));
     List<Publication> publications =
@@ -52,7 +60,7 @@ final class SiteReader {
   }
 
   private List<Link> links() {
-    return new LinkReader(siteFile).read(root.sections("links"));
+    return new LinkReader(siteFile, secrets).read(root.sections("links"));
   }
 
   static boolean isPort(String digits) {

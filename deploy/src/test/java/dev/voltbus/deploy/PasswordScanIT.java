@@ -84,7 +84,7 @@ class PasswordScanIT {
 
   private PackagedProduct gateway(From from) throws IOException {
     Path log = Files.writeString(folder.resolve("logback.xml"), TRACE);
-    Path variables = Files.writeString(folder.resolve(".env"), variables(from));
+    Path variables = ownersOnly(".env", variables(from));
     Map<String, String> environment = new HashMap<>();
     environment.put("VOLTBUS_JAVA_OPTS", "-Dlogback.configurationFile=" + log);
     if (from == From.ENVIRONMENT) {
@@ -130,7 +130,11 @@ class PasswordScanIT {
   }
 
   private Path passwordFile() throws IOException {
-    Path file = Files.writeString(folder.resolve("password"), secret.password() + "\n");
+    return ownersOnly("password", secret.password() + "\n");
+  }
+
+  private Path ownersOnly(String name, String content) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), content);
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 

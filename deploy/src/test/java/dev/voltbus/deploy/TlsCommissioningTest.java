@@ -11,6 +11,7 @@ import dev.voltbus.simulator.ProfileDevice;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,12 @@ class TlsCommissioningTest {
     };
   }
 
+  /// A copy that others cannot open, as a site file wants it.
+  private Path secret(String name) throws Exception {
+    Path copy = Files.copy(Path.of(file(name)), folder.resolve(name));
+    return Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+  }
+
   private String site(String url) throws Exception {
     return Files.writeString(
             folder.resolve("site.yaml"),
@@ -80,7 +87,7 @@ class TlsCommissioningTest {
             devices:
               inverter-1: { type: inverter, link: field }
             """
-                .formatted(url, file("ca.pem"), file("client.pem"), file("client.key")))
+                .formatted(url, file("ca.pem"), file("client.pem"), secret("client.key")))
         .toString();
   }
 

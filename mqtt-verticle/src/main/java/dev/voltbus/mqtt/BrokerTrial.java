@@ -30,6 +30,7 @@ final class BrokerTrial {
   private final TimeSource time;
   private final BrokerSettings broker;
   private final Topic topic;
+  private final SettingsReader reader;
   private final Session session;
   private final Buffer payload = Buffer.buffer("voltbus test " + UUID.randomUUID());
   private final Promise<Void> back = Promise.promise();
@@ -42,12 +43,11 @@ final class BrokerTrial {
     this.time = time;
     this.broker = own.withClientId(own.clientId() + "-test").withCleanSession(true);
     this.topic = new Topic(Topic.named("{prefix}/test", publication), 1, false);
-    this.session =
-        new Session(
-            vertx,
-            time,
-            new ConnectionSettings(
-                "test", broker, Duration.ofSeconds(30), null, List.of(topic.name()), true));
+    ConnectionSettings settings =
+        new ConnectionSettings(
+            "test", broker, Duration.ofSeconds(30), null, List.of(topic.name()), true);
+    this.reader = new SettingsReader(vertx, settings);
+    this.session = new Session(vertx, time, settings);
   }
 
   /// Does all steps that can be done.
@@ -120,7 +120,7 @@ final class BrokerTrial {
 
   private Future<String> login() {
     return session
-        .open()
+        .open(reader.read())
         .map(done -> "accepted as " + broker.clientId() + (broker.useTls() ? ", encrypted" : ""));
   }
 

@@ -42,7 +42,7 @@ final class ClientSettings {
         .setMaxMessageSize(LARGEST_MESSAGE);
     options.setConnectTimeout(CONNECT_MILLIS).setTcpNoDelay(true);
     login(options, broker);
-    will(options, settings.presence());
+    will(options, settings.presence(), broker.kind().mostQos());
     @Nullable BrokerTls tls = broker.tls();
     if (tls != null) {
       tls(options, tls);
@@ -60,13 +60,13 @@ final class ClientSettings {
     }
   }
 
-  private static void will(MqttClientOptions options, @Nullable Presence presence) {
+  private static void will(MqttClientOptions options, @Nullable Presence presence, int mostQos) {
     if (presence != null) {
       options
           .setWillFlag(true)
           .setWillTopic(presence.topic().name())
           .setWillMessageBytes(presence.offline())
-          .setWillQoS(presence.topic().qos())
+          .setWillQoS(Math.min(presence.topic().qos(), mostQos))
           .setWillRetain(presence.topic().retain());
     }
   }

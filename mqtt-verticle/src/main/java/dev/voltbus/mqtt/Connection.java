@@ -19,6 +19,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,6 +35,9 @@ final class Connection implements Outlet {
   private static final long FAREWELL_MILLIS = 1_000;
   private static final long CLOSE_MILLIS = 500;
 
+  /// Topics named in the log for what is too large.
+  private static final int MOST_NAMES = 100;
+
   /// Who is told what happens to a connection.
   interface Listener {
     /// The broker accepted, the birth message is on its way, the filters are confirmed.
@@ -46,10 +51,12 @@ final class Connection implements Outlet {
   private final Vertx vertx;
   private final TimeSource time;
   private final ConnectionSettings settings;
+  private final SettingsReader reader;
   private final ReconnectPolicy policy;
   private final BooleanSupplier mayWrite;
   private final Tally tally;
   private final Listener listener;
+  private final Set<String> oversized = new HashSet<>();
   private ConnectionState state = ConnectionState.INITIAL;
   private @Nullable Session session;
   private long timer = -1;
@@ -67,6 +74,7 @@ final class Connection implements Outlet {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
+    this.reader = new SettingsReader(vertx, settings);
     this.policy = new ReconnectPolicy(settings.broker().reconnectInterval());
     this.mayWrite = mayWrite;
     this.tally = tally;
@@ -95,6 +103,10 @@ final class Connection implements Outlet {
 
   /// Sends a message; completes when it is written (QoS 0) or acknowledged by the broker.
   Future<Void> send(Topic topic, Buffer payload) {
+    int most = settings.broker().maxPayload();
+    if (payload.length() > most) {
+      return oversized(topic, new OversizedFailure(topic, payload.length(), most));
+    }
     @Nullable Session current = session;
     if (current == null || !isOnline()) {
       tally.failed();
@@ -115,6 +127,15 @@ final class Connection implements Outlet {
         .publish(topic, payload)
         .onSuccess(done -> tally.published())
         .onFailure(failure -> tally.failed());
+  }
+
+  private Future<Void> oversized(Topic topic, OversizedFailure failure) {
+    tally.failed();
+    tally.oversized();
+    if (oversized.size() < MOST_NAMES && oversized.add(topic.name())) {
+      LOG.error("{} {}", settings.label(), failure.getMessage());
+    }
+    return Future.failedFuture(failure);
   }
 
   @Override
@@ -209,7 +230,7 @@ final class Connection implements Outlet {
     fresh.onMessage(listener::message);
     fresh.onLost(reason -> lost(fresh, reason));
     fresh
-        .open()
+        .open(reader.read())
         .onSuccess(accepted -> accepted(fresh))
         .onFailure(failure -> lost(fresh, Session.reason(failure)));
   }

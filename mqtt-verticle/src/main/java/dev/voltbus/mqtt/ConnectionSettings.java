@@ -92,6 +92,6 @@ record ConnectionSettings(
 
   private static Duration keepAlive(TopicContract contract, BrokerSettings broker) {
     @Nullable Duration own = contract.keepAlive();
-    return own == null ? broker.keepAlive() : own;
+    return own == null ? broker.keepAlive() : broker.kind().keepAlive(own);
   }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttConnAckMessage;
 import io.vertx.mqtt.messages.MqttPublishMessage;
@@ -31,10 +32,11 @@ final class Session {
   private final Vertx vertx;
   private final TimeSource time;
   private final ConnectionSettings settings;
-  private final MqttClient client;
   private final InFlight inFlight = new InFlight();
   private final Promise<Void> subscribed = Promise.promise();
+  private Consumer<MqttPublishMessage> onMessage = message -> {};
   private Consumer<String> onLost = reason -> {};
+  private @Nullable MqttClient client;
   private @Nullable PeerWatch peer;
   private long ticking = -1;
   private boolean isClosed;
@@ -43,15 +45,10 @@ final class Session {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
-    this.client = MqttClient.create(new CorkedVertx(vertx), ClientSettings.of(settings));
   }
 
   void onMessage(Consumer<MqttPublishMessage> handler) {
-    client.publishHandler(message -> {
-      if (!isClosed) {
-        handler.accept(message);
-      }
-    });
+    onMessage = handler;
   }
 
   /// Told at most once, and not after `close`.
@@ -60,7 +57,37 @@ final class Session {
   }
 
   /// Completes when the broker has accepted.
-  Future<Void> open() {
+  ///
+  /// @param options the client's, as soon as they are read
+  Future<Void> open(Future<MqttClientOptions> options) {
+    return options
+        .compose(this::connect)
+        .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
+        .onSuccess(accepted -> watch())
+        .<Void>mapEmpty()
+        .recover(failure -> Future.failedFuture(new MqttFailure(connectReason(failure))));
+  }
+
+  private Future<MqttConnAckMessage> connect(MqttClientOptions options) {
+    if (isClosed) {
+      return Future.failedFuture(new MqttFailure("closed before it was connected"));
+    }
+    MqttClient fresh = MqttClient.create(new CorkedVertx(vertx), options);
+    client = fresh;
+    listen(fresh);
+    BrokerSettings broker = settings.broker();
+    @Nullable BrokerTls tls = broker.tls();
+    return tls == null || tls.serverName().isEmpty()
+        ? fresh.connect(broker.port(), broker.host())
+        : fresh.connect(broker.port(), broker.host(), tls.serverName());
+  }
+
+  private void listen(MqttClient client) {
+    client.publishHandler(message -> {
+      if (!isClosed) {
+        onMessage.accept(message);
+      }
+    });
     client.closeHandler(done -> lost("closed by the broker"));
     client.exceptionHandler(failure -> lost(reason(failure)));
     client.publishCompletionHandler(id -> {
@@ -69,28 +96,18 @@ final class Session {
     });
     client.pingResponseHandler(done -> heard());
     client.subscribeCompletionHandler(this::subscribed);
-    return connect()
-        .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
-        .onSuccess(accepted -> watch())
-        .<Void>mapEmpty()
-        .recover(failure -> Future.failedFuture(new MqttFailure(connectReason(failure))));
   }
 
   /// Under TLS 1.3 a broker that misses our certificate closes after the handshake without a word.
   private String connectReason(Throwable failure) {
+    if (client == null && failure instanceof TimeoutException) {
+      return "password-file not read within " + ACCEPT_MILLIS + " ms; does its disk answer?";
+    }
     @Nullable BrokerTls tls = settings.broker().tls();
     boolean mayMissCertificate = tls != null && tls.clientCertificate() == null;
     return mayMissCertificate && "Closed".equals(failure.getMessage())
         ? "closed by the broker before it answered CONNECT; it may want a client-certificate"
         : reason(failure);
-  }
-
-  private Future<MqttConnAckMessage> connect() {
-    BrokerSettings broker = settings.broker();
-    @Nullable BrokerTls tls = broker.tls();
-    return tls == null || tls.serverName().isEmpty()
-        ? client.connect(broker.port(), broker.host())
-        : client.connect(broker.port(), broker.host(), tls.serverName());
   }
 
   boolean isFull() {
@@ -99,17 +116,17 @@ final class Session {
 
   /// Completes when the message is written (QoS 0) or acknowledged.
   Future<Void> publish(Topic topic, Buffer payload) {
-    if (!client.isConnected()) { // its publish would throw a NullPointerException
+    @Nullable MqttClient open = connected();
+    if (open == null) { // its publish would throw a NullPointerException
       return Future.failedFuture(new MqttFailure(topic.name() + " not sent: connection closed"));
     }
-    MqttQoS qos = MqttQoS.valueOf(topic.qos());
+    MqttQoS qos = MqttQoS.valueOf(Math.min(topic.qos(), settings.broker().kind().mostQos()));
     if (qos == MqttQoS.AT_MOST_ONCE) {
-      return client.publish(topic.name(), payload, qos, false, topic.retain()).mapEmpty();
+      return open.publish(topic.name(), payload, qos, false, topic.retain()).mapEmpty();
     }
     int id = inFlight.take();
     Future<Void> acknowledged = inFlight.outcome(id);
-    client
-        .publish(id, topic.name(), payload, qos, false, topic.retain())
+    open.publish(id, topic.name(), payload, qos, false, topic.retain())
         .onFailure(failure -> inFlight.failed(id, failure));
     return acknowledged;
   }
@@ -119,12 +136,13 @@ final class Session {
     if (settings.filters().isEmpty()) {
       return Future.succeededFuture();
     }
-    if (!client.isConnected()) {
+    @Nullable MqttClient open = connected();
+    if (open == null) {
       return Future.failedFuture(new MqttFailure("connection closed before subscribing"));
     }
     Map<String, Integer> filters = new HashMap<>();
     settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
-    client.subscribe(filters).onFailure(subscribed::tryFail);
+    open.subscribe(filters).onFailure(subscribed::tryFail);
     return subscribed
         .future()
         .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
@@ -157,7 +175,7 @@ final class Session {
     }
     inFlight.failAll(new MqttFailure(reason));
     subscribed.tryFail(new MqttFailure(reason));
-    return client.disconnect();
+    return client == null ? Future.succeededFuture() : client.disconnect();
   }
 
   private void watch() {
@@ -179,9 +197,15 @@ final class Session {
   }
 
   private void ping() {
-    if (client.isConnected()) {
-      client.ping();
+    @Nullable MqttClient open = connected();
+    if (open != null) {
+      open.ping();
     }
+  }
+
+  private @Nullable MqttClient connected() {
+    @Nullable MqttClient current = client;
+    return current != null && current.isConnected() ? current : null;
   }
 
   private void heard() {

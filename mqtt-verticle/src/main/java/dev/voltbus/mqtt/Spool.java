@@ -168,12 +168,14 @@ final class Spool {
     try {
       sample = Sample.of(record.payload());
     } catch (IllegalArgumentException unknown) {
-      watch.lost(1, "record " + record.sequence() + ": " + unknown.getMessage());
-      outbox.acknowledge(record.sequence());
-      sentUpTo = record.sequence();
+      giveUp(record, "record " + record.sequence() + ": " + unknown.getMessage());
       return true;
     }
     Future<Void> sent = sender.apply(sample.topic(), sample.payload());
+    if (sent.failed() && sent.cause() instanceof OversizedFailure tooLarge) {
+      giveUp(record, String.valueOf(tooLarge.getMessage()));
+      return true;
+    }
     if (sent.failed()) {
       pause("cannot send: " + sent.cause().getMessage());
       return false;
@@ -182,6 +184,13 @@ final class Spool {
     inFlight++;
     sent.onSuccess(done -> outbox.acknowledge(record.sequence())).onComplete(done -> answered(on));
     return true;
+  }
+
+  /// One that can never be sent must not hold up those behind it.
+  private void giveUp(OutboxRecord record, String reason) {
+    watch.lost(1, reason);
+    outbox.acknowledge(record.sequence());
+    sentUpTo = record.sequence();
   }
 
   private void answered(int on) {

@@ -14,6 +14,7 @@ final class Tally {
   private final Metrics.Counter published;
   private final Metrics.Counter failures;
   private final Metrics.Counter reconnects;
+  private final Metrics.Counter oversized;
   private volatile State state = State.NONE;
   private volatile long publishedMillis;
 
@@ -57,6 +58,9 @@ final class Tally {
             "voltbus_mqtt_publish_failures_total", "Messages that did not get there", labels);
     this.reconnects =
         metrics.counter("voltbus_mqtt_reconnects_total", "Connections after the first", labels);
+    this.oversized =
+        metrics.counter(
+            "voltbus_mqtt_oversized_total", "Messages not sent, larger than max-payload", labels);
   }
 
   static Tally of(Metrics metrics, TimeSource time, Publication publication, String connection) {
@@ -89,6 +93,10 @@ final class Tally {
 
   void failed() {
     failures.increment();
+  }
+
+  void oversized() {
+    oversized.increment();
   }
 
   void reconnected() {

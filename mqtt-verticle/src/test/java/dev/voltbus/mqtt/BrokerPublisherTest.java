@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
@@ -95,6 +96,54 @@ class BrokerPublisherTest {
     assertFalse(toNowhere.isComplete());
     assertTrue(publisher.publishRegister(voltage(), 1, null).failed());
     assertEquals(2, metrics.count("publish_failures_total"));
+  }
+
+  private static BrokerSettings with(BrokerSettings usual, BrokerKind kind, int maxPayload) {
+    return new BrokerSettings(
+        usual.name(),
+        usual.host(),
+        usual.port(),
+        usual.clientId(),
+        usual.username(),
+        usual.password(),
+        usual.rootTopic(),
+        usual.cleanSession(),
+        usual.defaultQos(),
+        usual.retainByDefault(),
+        usual.keepAlive(),
+        usual.reconnectInterval(),
+        usual.tls(),
+        kind,
+        maxPayload,
+        usual.enabled());
+  }
+
+  // Some brokers end the connection over it, others lose it without a word.
+  @Test
+  void aMessageLargerThanTheBrokerTakesIsRefusedWithTopicAndSize() {
+    TestingSubscriber live = TestingSubscriber.on(vertx, port);
+    BrokerPublisher publisher = publisher(with(Fixtures.broker(port), BrokerKind.PLAIN, 100));
+    Await.result(publisher.connect());
+    Topic topic = new Topic("home/large", 1, false);
+    Future<Void> refused = publisher.send(topic, Buffer.buffer(new byte[101]));
+    assertEquals(
+        "home/large not sent: 101 bytes are more than max-payload 100",
+        String.valueOf(refused.cause().getMessage()));
+    assertFalse(publisher.offer(topic, Buffer.buffer(new byte[101])));
+    assertEquals(2, metrics.count("voltbus_mqtt_oversized_total"));
+    Await.result(publisher.send(topic, Buffer.buffer(new byte[100])));
+    assertEquals(100, live.await("home/large").payload().length());
+    assertEquals(0, metrics.count("reconnects_total"));
+  }
+
+  // AWS does not acknowledge QoS 2: the message would be underway for ever.
+  @Test
+  void qosIsTheHighestThatTheKindOfBrokerTakes() {
+    TestingSubscriber live = TestingSubscriber.on(vertx, port);
+    Publisher publisher = publisher(with(Fixtures.broker(port), BrokerKind.AWS, 1000));
+    Await.result(publisher.connect());
+    Await.result(publisher.publishRegister(voltage(), 2, false));
+    assertEquals(1, live.await(VOLTAGE).qos());
   }
 
   // Another process may hold the lease by now and have sent something newer.

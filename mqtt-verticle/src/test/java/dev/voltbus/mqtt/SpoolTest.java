@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -105,6 +106,25 @@ class SpoolTest {
     spool.offer(TOPIC, Buffer.buffer(new byte[5 * 1024 * 1024]));
     spool.offer(TOPIC, Buffer.buffer("small"));
     Await.until(() -> sent.equals(List.of("small")));
+    assertEquals(1, metrics.count("voltbus_mqtt_outbox_lost_total"));
+  }
+
+  // As one that was stored before max-payload was lowered: it would be tried for ever.
+  @Test
+  void aSampleThatTheBrokerMayNotBeSentIsGivenUpAndThoseBehindItGoOn() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    Spool spool =
+        open((topic, payload) -> {
+          if (payload.length() > 5) {
+            return Future.failedFuture(new OversizedFailure(topic, payload.length(), 5));
+          }
+          sent.add(payload.toString());
+          return vertx.timer(1, TimeUnit.MILLISECONDS).mapEmpty(); // as an acknowledgement comes
+        });
+    spool.online();
+    List.of("one", "too large", "two").forEach(text -> spool.offer(TOPIC, Buffer.buffer(text)));
+    Await.until(() -> sent.equals(List.of("one", "two")));
+    Await.until(() -> waiting() == 0);
     assertEquals(1, metrics.count("voltbus_mqtt_outbox_lost_total"));
   }
 

@@ -1,0 +1,79 @@
+package dev.voltbus.deploy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Refuses secrets in files that others can open, unless that was asked for by name.
+final class SecretFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretFiles.class);
+
+  /// The kubelet sets it in each container.
+  private static final String POD = "KUBERNETES_SERVICE_HOST";
+
+  private final boolean takesInsecure;
+  private final @Nullable Path envFile;
+  private final Map<String, String> inEnvFile;
+  private final Function<String, @Nullable String> environment;
+
+  /// @param takesInsecure whether others may be able to open the files; said in the log of each
+  /// @param envFile file of variables, or null for none
+  /// @param inEnvFile what stands in that file
+  SecretFiles(
+      boolean takesInsecure,
+      @Nullable Path envFile,
+      Map<String, String> inEnvFile,
+      Function<String, @Nullable String> environment) {
+    this.takesInsecure = takesInsecure;
+    this.envFile = envFile;
+    this.inEnvFile = Map.copyOf(inEnvFile);
+    this.environment = environment;
+  }
+
+  /// Takes nothing that others can open.
+  static SecretFiles strict(Function<String, @Nullable String> environment) {
+    return new SecretFiles(false, null, Map.of(), environment);
+  }
+
+  /// Adds a fault at a key where others can open the file it names.
+  void check(Section section, String key, Path file) {
+    fault(file).ifPresent(fault -> complain(section, key, fault));
+  }
+
+  /// The same for the file of variables, where a secret comes from there.
+  void checkVariable(Section section, String key, String variable) {
+    @Nullable Path file = envFile;
+    if (file != null && inEnvFile.containsKey(variable) && environment.apply(variable) == null) {
+      fault(file)
+          .ifPresent(fault -> complain(section, key, "variable " + variable + " is from " + fault));
+    }
+  }
+
+  private void complain(Section section, String key, String fault) {
+    if (takesInsecure) {
+      LOG.warn("{}: {}; taken because of --insecure-files", key, fault);
+    } else {
+      section.secretFault(key, fault + " it, or take it as it is with --insecure-files");
+    }
+  }
+
+  private Optional<String> fault(Path file) {
+    try {
+      return FileAccess.of(file, environment.apply(POD) != null)
+          .filter(access -> !access.isPrivate())
+          .map(access ->
+              file
+                  + " with mode "
+                  + access.octal()
+                  + " can be opened by others than its owner; chmod "
+                  + access.cure());
+    } catch (IOException e) {
+      return Optional.empty(); // one that cannot be read is a fault of its own
+    }
+  }
+}
