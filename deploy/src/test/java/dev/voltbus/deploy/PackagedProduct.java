@@ -39,7 +39,19 @@ final class PackagedProduct implements AutoCloseable {
 
   static PackagedProduct start(Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(DEFAULT_INTERRUPT);
+    return start(List.of(), environment, arguments);
+  }
+
+  /// One inside a network namespace.
+  static PackagedProduct startIn(String namespace, String... arguments) throws IOException {
+    return start(List.of("ip", "netns", "exec", namespace), Map.of(), arguments);
+  }
+
+  private static PackagedProduct start(
+      List<String> prefix, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(DEFAULT_INTERRUPT);
     command.add(HOME.toAbsolutePath().resolve("voltbus").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
