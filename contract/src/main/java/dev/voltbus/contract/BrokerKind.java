@@ -5,17 +5,22 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// What a broker takes at most. Sources: the MQTT 3.1.1 specification; AWS IoT Core's developer
-/// guide and quotas.
+/// guide and quotas; Azure IoT Hub's guide to MQTT.
 public enum BrokerKind {
   /// Any broker that keeps to MQTT 3.1.1.
   PLAIN("MQTT", 2, 0, 65_535, 65_535, 65_535, 268_435_455),
 
   /// AWS IoT Core. It does not answer QoS 2, takes other keep-alives than asked for, and ends the
   /// connection over a message that is too large.
-  AWS("AWS IoT Core", 1, 30, 1200, 7, 256, 128 * 1024);
+  AWS("AWS IoT Core", 1, 30, 1200, 7, 256, 128 * 1024),
+
+  /// Azure IoT Hub. It has its own topics and logins, keeps nothing retained, closes the connection
+  /// over QoS 2 and over a silence of half an hour.
+  AZURE("Azure IoT Hub", 1, 1, 1177, 65_535, 65_535, 256 * 1024);
 
   private static final Pattern AWS_HOST =
       Pattern.compile(".*\\.iot\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?");
+  private static final Pattern AZURE_HOST = Pattern.compile("[^.]+\\.azure-devices\\.net");
 
   private final String label;
   private final int mostQos;
@@ -44,7 +49,11 @@ public enum BrokerKind {
 
   /// The kind that a host name tells.
   public static BrokerKind ofHost(String host) {
-    return AWS_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches() ? AWS : PLAIN;
+    String lower = host.toLowerCase(Locale.ROOT);
+    if (AZURE_HOST.matcher(lower).matches()) {
+      return AZURE;
+    }
+    return AWS_HOST.matcher(lower).matches() ? AWS : PLAIN;
   }
 
   /// Its name for people.

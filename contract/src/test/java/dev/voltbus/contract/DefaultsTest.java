@@ -42,6 +42,9 @@ class DefaultsTest {
   void awsIsKnownByItsHostAndOtherMachinesOfAmazonAreNot() {
     assertEquals(BrokerKind.AWS, BrokerKind.ofHost("a1b2-ats.iot.eu-central-1.amazonaws.com"));
     assertEquals(BrokerKind.PLAIN, BrokerKind.ofHost("ec2-1.eu-central-1.compute.amazonaws.com"));
+    assertEquals(BrokerKind.AZURE, BrokerKind.ofHost("Hub.azure-devices.net"));
+    assertEquals(BrokerKind.PLAIN, BrokerKind.ofHost("hub.azure-devices.net.example"));
+    assertEquals(BrokerKind.PLAIN, BrokerKind.ofHost("azure-devices.net"));
   }
 
   // 20 s of contract leaf; AWS would count 30 and 1200.
@@ -49,6 +52,7 @@ class DefaultsTest {
   void theKeepAliveIsOneThatTheBrokerCountsToo() {
     assertEquals(Duration.ofSeconds(30), BrokerKind.AWS.keepAlive(Duration.ofSeconds(20)));
     assertEquals(Duration.ofSeconds(1200), BrokerKind.AWS.keepAlive(Duration.ZERO));
+    assertEquals(Duration.ofSeconds(1177), BrokerKind.AZURE.keepAlive(Duration.ofSeconds(1200)));
     assertEquals(Duration.ZERO, BrokerKind.PLAIN.keepAlive(Duration.ZERO));
   }
 

@@ -22,7 +22,6 @@ final class BrokerReader {
   private static final Pattern URI =
       Pattern.compile("(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
   private static final int LONGEST_PASSWORD = 65_535;
-  private static final String AZURE_HOSTS = ".azure-devices.net";
   private static final int TLS_PORT = 8883;
   private static final List<String> OF_TLS =
       List.of(
@@ -79,12 +78,13 @@ final class BrokerReader {
       return Optional.empty();
     }
     String host = uri.group(2).replace("[", "").replace("]", "");
-    if (host.endsWith(AZURE_HOSTS)) {
-      section.fault("uri", host + " is an Azure IoT Hub, whose topics and tokens are not made yet");
-      return Optional.empty();
-    }
-    return section.make(() ->
-        settings(section, BrokerSettings.at(name, host, port), password, tls ? security : null));
+    Optional<BrokerSettings> made =
+        section.make(() ->
+            settings(
+                section, BrokerSettings.at(name, host, port), password, tls ? security : null));
+    made.filter(broker -> broker.kind() == BrokerKind.AZURE)
+        .ifPresent(broker -> HubRules.checkLogin(section, broker));
+    return section.faults().count() > before ? Optional.empty() : made;
   }
 
   private static BrokerSettings settings(

@@ -42,6 +42,8 @@ final class CheckCommand implements Callable<Integer> {
     for (Publication publication : loaded.publications()) {
       out.println("topics of " + publication.name() + ":");
       MqttVerticle.topics(publication, loaded.devices()).forEach(line -> out.println("  " + line));
+      MqttVerticle.leftOut(publication)
+          .forEach(text -> out.println("publication " + publication.name() + " " + text));
       List<String> entities = MqttVerticle.entities(publication, loaded.devices());
       if (!entities.isEmpty()) {
         out.println("Home Assistant entities of " + publication.name() + ":");

@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Discovery;
@@ -145,11 +146,27 @@ final class PublicationReader {
             + " at "
             + base.address(),
         name);
+    if (base.kind() == BrokerKind.AZURE) {
+      checkHub(name, section, broker, type, base);
+    }
     String client = clientId(name, section, broker, type, base.address());
     claimTopics(name, section, type, base.address(), prefix, client);
     return base.withClientId(client)
         .withRootTopic(prefix)
         .withQos(qos(section, base), section.flag("retain-by-default", base.retainByDefault()));
+  }
+
+  /// A hub's broker is the login of one device, and a device has one connection.
+  private void checkHub(
+      String name, Section section, Section broker, ContractType type, BrokerSettings base) {
+    if (type.isVenus()) {
+      section.fault(
+          "contract", "has topics on which others ask, and Azure IoT Hub passes on no such topics");
+    }
+    boolean isChosen = section.has("client-id") || broker.has("client-id");
+    String id = section.text("client-id", broker.text("client-id"));
+    HubRules.checkDevice(section, "broker", id, isChosen);
+    claim(section, "broker", places, "the device of broker " + base.name(), name);
   }
 
   private static int qos(Section section, BrokerSettings base) {

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Access;
+import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.PushSource;
@@ -42,6 +43,9 @@ final class PushReader {
     SiteReader.reference(push, "broker", push.text("broker"), known);
     Optional<PushSource> source =
         brokers.named(push.text("broker")).map(broker -> source(push, broker, form));
+    source
+        .filter(made -> made.broker().kind() == BrokerKind.AZURE)
+        .ifPresent(made -> push.fault("broker", "Azure IoT Hub passes on no topics of others"));
     source.ifPresent(made -> claim(name, push, made));
     if (section.faults().count() > before) {
       return Optional.empty();

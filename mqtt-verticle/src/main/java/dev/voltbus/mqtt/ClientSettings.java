@@ -3,6 +3,7 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Secret;
+import dev.voltbus.contract.TimeSource;
 import dev.voltbus.mqtt.ConnectionSettings.Presence;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -20,6 +21,9 @@ final class ClientSettings {
   /// Largest message taken from a broker; a larger one ends the connection.
   static final int LARGEST_MESSAGE = 256 * 1024;
 
+  /// Version of Azure IoT Hub's interface that a device asks for.
+  private static final String HUB_VERSION = "2021-04-12";
+
   /// Above our own window, which refuses first.
   private static final int NO_LIMIT = 65_536;
 
@@ -30,7 +34,9 @@ final class ClientSettings {
 
   /// Options for one connection; secrets and files are read each time, so that a change counts from
   /// the next connection on.
-  static MqttClientOptions of(ConnectionSettings settings) {
+  ///
+  /// @param time tells how long a token is good for that is made now
+  static MqttClientOptions of(ConnectionSettings settings, TimeSource time) {
     BrokerSettings broker = settings.broker();
     MqttClientOptions options = new MqttClientOptions();
     options
@@ -41,8 +47,12 @@ final class ClientSettings {
         .setMaxInflightQueue(NO_LIMIT)
         .setMaxMessageSize(LARGEST_MESSAGE);
     options.setConnectTimeout(CONNECT_MILLIS).setTcpNoDelay(true);
-    login(options, broker);
-    will(options, settings.presence(), broker.kind().mostQos());
+    if (settings.isHub()) {
+      hubLogin(options, settings, time);
+    } else {
+      login(options, broker);
+    }
+    will(options, settings);
     @Nullable BrokerTls tls = broker.tls();
     if (tls != null) {
       tls(options, tls);
@@ -60,14 +70,30 @@ final class ClientSettings {
     }
   }
 
-  private static void will(MqttClientOptions options, @Nullable Presence presence, int mostQos) {
+  /// A device logs in by a token from its key, or by its certificate and no password.
+  private static void hubLogin(
+      MqttClientOptions options, ConnectionSettings settings, TimeSource time) {
+    BrokerSettings broker = settings.broker();
+    @Nullable BrokerTls tls = broker.tls();
+    String host = tls == null || tls.serverName().isEmpty() ? broker.host() : tls.serverName();
+    options.setUsername(host + "/" + broker.clientId() + "/?api-version=" + HUB_VERSION);
+    @Nullable Secret key = broker.password();
+    if (key != null && settings.hasToken()) {
+      long expiry = time.wallMillis() / 1000 + SasToken.LIFE.toSeconds();
+      options.setPassword(SasToken.of(host, broker.clientId(), key, expiry));
+    }
+  }
+
+  private static void will(MqttClientOptions options, ConnectionSettings settings) {
+    @Nullable Presence presence = settings.presence();
     if (presence != null) {
+      Topic topic = settings.sent(presence.topic());
       options
           .setWillFlag(true)
-          .setWillTopic(presence.topic().name())
+          .setWillTopic(topic.name())
           .setWillMessageBytes(presence.offline())
-          .setWillQoS(Math.min(presence.topic().qos(), mostQos))
-          .setWillRetain(presence.topic().retain());
+          .setWillQoS(Math.min(topic.qos(), settings.broker().kind().mostQos()))
+          .setWillRetain(topic.retain());
     }
   }
 

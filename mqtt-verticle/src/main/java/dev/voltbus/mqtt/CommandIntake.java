@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,13 +82,18 @@ final class CommandIntake {
       return; // our own result, which the filter matches too
     }
     String name = message.topicName().substring(message.topicName().lastIndexOf('/') + 1);
+    accept(message, name, message.isRetain() ? "retained" : null);
+  }
+
+  /// @param refusal why the command must not be done, or null if it may
+  void accept(MqttPublishMessage message, String name, @Nullable String refusal) {
     if (!publication.contract().commands().contains(name)) {
       ignore(name);
       return;
     }
     CommandRequest request = request(message, name);
-    if (message.isRetain()) {
-      finish(request, CommandResult.refused(request.id(), "retained"));
+    if (refusal != null) {
+      finish(request, CommandResult.refused(request.id(), refusal));
     } else if (waiting >= MOST_WAITING) {
       finish(
           request,

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The second connection of a publication whose contract takes commands.
+/// The second connection of a publication whose contract takes commands. At a broker that takes one
+/// connection of a client only, it listens on the connection of the values instead.
 final class CommandLine {
   private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
 
@@ -25,6 +26,7 @@ final class CommandLine {
   private final String filter;
   private final Tally tally;
   private @Nullable Connection connection;
+  private @Nullable HubListening shared;
 
   private CommandLine(
       Vertx vertx, Wiring wiring, String site, Publication publication, String filter) {
@@ -43,6 +45,11 @@ final class CommandLine {
     return filter == null ? null : new CommandLine(vertx, wiring, site, publication, filter);
   }
 
+  /// Whether a publication's contract takes commands.
+  static boolean isIn(Publication publication) {
+    return filter(publication) != null;
+  }
+
   private static @Nullable String filter(Publication publication) {
     @Nullable String pattern = publication.contract().commandTopic();
     return pattern == null
@@ -58,6 +65,11 @@ final class CommandLine {
 
   /// @param publisher carries the results
   void begin(Lease lease, BrokerPublisher publisher) {
+    wiring.health().down(part(), "not connected yet");
+    if (HubTopics.of(publication, publication.broker()) != null) {
+      shared = new HubListening(new HubInbox(wiring.time(), intake(publisher)));
+      return;
+    }
     Connection fresh =
         new Connection(
             vertx,
@@ -67,7 +79,6 @@ final class CommandLine {
             tally,
             new Listening(reader(publisher)));
     connection = fresh;
-    wiring.health().down(part(), "not connected yet");
     fresh.start();
   }
 
@@ -75,21 +86,30 @@ final class CommandLine {
     if (VenusPortal.isIn(publication)) {
       return new VenusWrites(publication, new VenusTally(wiring.metrics(), publication))::accept;
     }
+    return intake(publisher)::accept;
+  }
+
+  private CommandIntake intake(BrokerPublisher publisher) {
     return new CommandIntake(
-            vertx,
-            wiring.bus(),
-            wiring.time(),
-            wiring.metrics(),
-            site,
-            publication,
-            filter,
-            (topic, payload) -> report(publisher, topic, payload))
-        ::accept;
+        vertx,
+        wiring.bus(),
+        wiring.time(),
+        wiring.metrics(),
+        site,
+        publication,
+        filter,
+        (topic, payload) -> report(publisher, topic, payload));
+  }
+
+  /// Who must be told what happens to the connection of the values, if that is the commands' too.
+  Optional<Connection.Listener> shared() {
+    return Optional.ofNullable(shared);
   }
 
   Future<Void> end() {
     @Nullable Connection last = connection;
     connection = null;
+    shared = null;
     wiring.health().gone(part());
     return last == null ? Future.succeededFuture() : last.stop();
   }
@@ -106,6 +126,31 @@ final class CommandLine {
 
   private String part() {
     return "publication " + publication.name() + " commands";
+  }
+
+  private final class HubListening implements Connection.Listener {
+    private final HubInbox inbox;
+
+    private HubListening(HubInbox inbox) {
+      this.inbox = inbox;
+    }
+
+    @Override
+    public void online() {
+      inbox.online();
+      wiring.health().up(part());
+    }
+
+    @Override
+    public void offline(String reason) {
+      inbox.offline();
+      wiring.health().down(part(), reason);
+    }
+
+    @Override
+    public void message(MqttPublishMessage message) {
+      inbox.accept(message);
+    }
   }
 
   private final class Listening implements Connection.Listener {

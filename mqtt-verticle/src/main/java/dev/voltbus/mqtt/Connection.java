@@ -10,6 +10,7 @@ import dev.voltbus.mqtt.ConnectionState.Failed;
 import dev.voltbus.mqtt.ConnectionState.Open;
 import dev.voltbus.mqtt.ConnectionState.PauseOver;
 import dev.voltbus.mqtt.ConnectionState.Phase;
+import dev.voltbus.mqtt.ConnectionState.Renew;
 import dev.voltbus.mqtt.ConnectionState.Start;
 import dev.voltbus.mqtt.ConnectionState.Step;
 import dev.voltbus.mqtt.ConnectionState.Stop;
@@ -56,6 +57,7 @@ final class Connection implements Outlet {
   private final BooleanSupplier mayWrite;
   private final Tally tally;
   private final Listener listener;
+  private final LoginWatch login;
   private final Set<String> oversized = new HashSet<>();
   private ConnectionState state = ConnectionState.INITIAL;
   private @Nullable Session session;
@@ -74,7 +76,8 @@ final class Connection implements Outlet {
     this.vertx = vertx;
     this.time = time;
     this.settings = settings;
-    this.reader = new SettingsReader(vertx, settings);
+    this.reader = new SettingsReader(vertx, time, settings);
+    this.login = new LoginWatch(vertx, time, settings.loginLife().orElse(null), this::renew);
     this.policy = new ReconnectPolicy(settings.broker().reconnectInterval());
     this.mayWrite = mayWrite;
     this.tally = tally;
@@ -178,6 +181,7 @@ final class Connection implements Outlet {
     if (timer >= 0) {
       vertx.cancelTimer(timer);
     }
+    login.end();
     tally.ended();
     @Nullable Session last = session;
     session = null;
@@ -240,6 +244,7 @@ final class Connection implements Outlet {
       return;
     }
     apply(new Accepted());
+    login.begin();
     tally.connected(true);
     if (wasOnline) {
       tally.reconnected();
@@ -252,6 +257,24 @@ final class Connection implements Outlet {
         .subscribe()
         .onSuccess(confirmed -> listener.online())
         .onFailure(failure -> unheard(fresh, failure));
+  }
+
+  /// Ends the connection before the broker does, and logs in anew. The farewell is not said: the
+  /// gateway is back in a moment.
+  private void renew(String reason) {
+    @Nullable Session last = session;
+    if (last == null || !isOnline()) {
+      return;
+    }
+    session = null;
+    login.end();
+    LOG.info("{} reconnects: {}", settings.label(), reason);
+    tally.connected(false);
+    apply(new Renew());
+    listener.offline(reason);
+    last.close(reason)
+        .timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .onComplete(closed -> pauseOver());
   }
 
   /// Nothing will arrive on this connection, but what it sends still gets there.
@@ -274,6 +297,7 @@ final class Connection implements Outlet {
       return;
     }
     session = null;
+    login.end();
     tally.connected(false);
     which
         .close(reason)

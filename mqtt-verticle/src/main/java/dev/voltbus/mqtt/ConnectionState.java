@@ -37,6 +37,9 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
   /// @param random for the jitter, 0 to 1
   record Failed(double random) implements Event {}
 
+  /// The connection is to be made anew, without a pause: its login ends soon.
+  record Renew() implements Event {}
+
   /// The pause is over.
   record PauseOver() implements Event {}
 
@@ -72,6 +75,7 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
       case Failed failed ->
           expect(event, phase == Phase.CONNECTING || phase == Phase.ONLINE)
               .failed(failed.random(), nowNanos, policy);
+      case Renew renew -> new Step(expect(event, phase == Phase.ONLINE).renewing(), List.of());
       case Stop stop -> new Step(in(Phase.STOPPED), List.of());
     };
   }
@@ -94,6 +98,10 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
 
   private ConnectionState accepted(long nowNanos) {
     return new ConnectionState(Phase.ONLINE, failures, quickLosses, nowNanos);
+  }
+
+  private ConnectionState renewing() {
+    return new ConnectionState(Phase.WAITING, 0, 0, onlineSinceNanos);
   }
 
   private Step failed(double random, long nowNanos, ReconnectPolicy policy) {

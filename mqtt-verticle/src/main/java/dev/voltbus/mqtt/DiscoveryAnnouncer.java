@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.SnapshotLayout;
@@ -72,6 +73,19 @@ final class DiscoveryAnnouncer {
   }
 
   private static @Nullable Discovery discovery(Publication publication) {
+    return isAtHub(publication) ? null : wanted(publication);
+  }
+
+  /// Whether a publication would have entities if its broker kept them.
+  static boolean isSkipped(Publication publication) {
+    return isAtHub(publication) && wanted(publication) != null;
+  }
+
+  private static boolean isAtHub(Publication publication) {
+    return publication.broker().kind() == BrokerKind.AZURE;
+  }
+
+  private static @Nullable Discovery wanted(Publication publication) {
     @Nullable Discovery discovery = publication.contract().discovery();
     return discovery != null && publication.options().contains(discovery.option())
         ? discovery
@@ -93,7 +107,7 @@ final class DiscoveryAnnouncer {
   static Map<String, String> essential(
       Publication publication, Map<String, SnapshotLayout> layouts) {
     @Nullable Discovery discovery = publication.contract().discovery();
-    return discovery == null
+    return discovery == null || isAtHub(publication)
         ? Map.of()
         : DiscoveryMessages.essential(publication, discovery, shown(publication, layouts));
   }

@@ -62,7 +62,18 @@ public final class MqttVerticle extends VerticleBase {
     }
     topics.addAll(PublicationRenderer.topics(publication, devices));
     CommandLine.resultTopic(publication).ifPresent(topics::add);
-    return List.copyOf(topics);
+    @Nullable HubTopics hub = HubTopics.of(publication, publication.broker());
+    return hub == null ? List.copyOf(topics) : topics.stream().map(hub::events).toList();
+  }
+
+  /// What a publication leaves out because its broker has no place for it, a sentence each.
+  public static List<String> leftOut(Publication publication) {
+    return DiscoveryAnnouncer.isSkipped(publication)
+        ? List.of(
+            "tells Home Assistant of no entities: "
+                + publication.broker().kind().label()
+                + " keeps no retained messages")
+        : List.of();
   }
 
   /// The topics on which a publication tells Home Assistant of its entities; `N` stands for the
@@ -109,11 +120,17 @@ public final class MqttVerticle extends VerticleBase {
     List<Future<?>> begun = new ArrayList<>();
     for (Publication publication : site.publications()) {
       if (publication.broker().enabled()) {
+        leftOut(publication).forEach(text -> tell(publication, text));
         begun.add(compete(publication, layouts));
       }
     }
     pushedByBroker().values().forEach(devices -> begun.add(listen(devices)));
     return Future.join(begun).recover(this::startFailed).onSuccess(started -> watchOutboxes());
+  }
+
+  private static void tell(Publication publication, String text) {
+    LOG.info(
+        "mqtt broker={} publication={} {}", publication.broker().name(), publication.name(), text);
   }
 
   /// Beside the work: it reads what may be much.

@@ -272,6 +272,7 @@ final class PublicationDuty implements ShardDuty {
     public void online() {
       isOnline = true;
       health().up(part());
+      tellCommands(Connection.Listener::online);
       events.happened(
           "MQTT_CONNECT",
           EventBook.Severity.INFO,
@@ -286,6 +287,13 @@ final class PublicationDuty implements ShardDuty {
       }
       if (spool != null) {
         spool.online();
+      }
+    }
+
+    /// Commands that have no connection of their own.
+    private void tellCommands(Consumer<Connection.Listener> what) {
+      if (commands != null) {
+        commands.shared().ifPresent(what);
       }
     }
 
@@ -311,10 +319,12 @@ final class PublicationDuty implements ShardDuty {
         discovery.offline();
       }
       health().down(part(), reason);
+      tellCommands(listener -> listener.offline(reason));
     }
 
     @Override
     public void message(MqttPublishMessage message) {
+      tellCommands(listener -> listener.message(message));
       if (discovery != null) {
         discovery.message(message);
       }

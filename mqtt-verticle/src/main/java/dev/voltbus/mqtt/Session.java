@@ -115,11 +115,12 @@ final class Session {
   }
 
   /// Completes when the message is written (QoS 0) or acknowledged.
-  Future<Void> publish(Topic topic, Buffer payload) {
+  Future<Void> publish(Topic meant, Buffer payload) {
     @Nullable MqttClient open = connected();
     if (open == null) { // its publish would throw a NullPointerException
-      return Future.failedFuture(new MqttFailure(topic.name() + " not sent: connection closed"));
+      return Future.failedFuture(new MqttFailure(meant.name() + " not sent: connection closed"));
     }
+    Topic topic = settings.sent(meant);
     MqttQoS qos = MqttQoS.valueOf(Math.min(topic.qos(), settings.broker().kind().mostQos()));
     if (qos == MqttQoS.AT_MOST_ONCE) {
       return open.publish(topic.name(), payload, qos, false, topic.retain()).mapEmpty();

@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.TimeSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttClientOptions;
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// after attempt does not use up the workers. To be used on one event loop.
 final class SettingsReader {
   private final Vertx vertx;
+  private final TimeSource time;
   private final ConnectionSettings settings;
   private @Nullable Future<MqttClientOptions> reading;
 
-  SettingsReader(Vertx vertx, ConnectionSettings settings) {
+  SettingsReader(Vertx vertx, TimeSource time, ConnectionSettings settings) {
     this.vertx = vertx;
+    this.time = time;
     this.settings = settings;
   }
 
@@ -27,7 +30,7 @@ final class SettingsReader {
     }
     Future<MqttClientOptions> fresh =
         vertx
-            .executeBlocking(() -> ClientSettings.of(settings), false)
+            .executeBlocking(() -> ClientSettings.of(settings, time), false)
             .map(options -> Objects.requireNonNull(options));
     reading = fresh;
     return fresh;

@@ -9,6 +9,7 @@ import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Secret;
+import dev.voltbus.contract.TimeSource;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
@@ -45,7 +46,8 @@ class ClientSettingsTest {
   }
 
   private static MqttClientOptions options(Publication publication) {
-    return ClientSettings.of(ConnectionSettings.values(publication, publication.broker()));
+    return ClientSettings.of(
+        ConnectionSettings.values(publication, publication.broker()), TimeSource.system());
   }
 
   @Test
@@ -92,7 +94,9 @@ class ClientSettingsTest {
   @Test
   void theCommandConnectionHasACleanSessionAndNoWill() {
     MqttClientOptions options =
-        ClientSettings.of(ConnectionSettings.commands(Fixtures.dbe(secured()), "BE/command/+"));
+        ClientSettings.of(
+            ConnectionSettings.commands(Fixtures.dbe(secured()), "BE/command/+"),
+            TimeSource.system());
     assertEquals("dbe_client-cmd", options.getClientId());
     assertTrue(options.isCleanSession());
     assertFalse(options.isWillFlag());

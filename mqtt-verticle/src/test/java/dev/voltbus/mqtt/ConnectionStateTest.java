@@ -11,6 +11,7 @@ import dev.voltbus.mqtt.ConnectionState.Failed;
 import dev.voltbus.mqtt.ConnectionState.Open;
 import dev.voltbus.mqtt.ConnectionState.PauseOver;
 import dev.voltbus.mqtt.ConnectionState.Phase;
+import dev.voltbus.mqtt.ConnectionState.Renew;
 import dev.voltbus.mqtt.ConnectionState.Start;
 import dev.voltbus.mqtt.ConnectionState.Step;
 import dev.voltbus.mqtt.ConnectionState.Stop;
@@ -51,6 +52,20 @@ class ConnectionStateTest {
       assertEquals(List.of(new Open()), on(new PauseOver()).effects());
     }
     assertEquals(List.of(250L, 500L, 1000L, 2000L, 4000L, 5000L, 5000L), pauses);
+  }
+
+  // It is no failure: the next one after it must not wait longer, nor be taken for a rival's work.
+  @Test
+  void aRenewalCountsAsNoFailure() {
+    on(new Start());
+    on(new Accepted());
+    on(new Failed(NO_JITTER));
+    on(new PauseOver());
+    on(new Accepted());
+    assertEquals(List.of(), on(new Renew()).effects());
+    assertEquals(List.of(new Open()), on(new PauseOver()).effects());
+    assertEquals(250, pause(on(new Failed(NO_JITTER))) + 1);
+    assertThrows(IllegalStateException.class, () -> on(new Renew()));
   }
 
   // Publishing must go on within the interval plus one second, so jitter may only shorten.
