@@ -107,7 +107,7 @@ class ContractGoldenTest {
                 .formatted(
                     message.topic(),
                     message.qos(),
-                    CHANGING.matcher(message.payload()).replaceFirst("$1N"))
+                    CHANGING.matcher(message.payload()).replaceAll("$1N"))
                 .strip());
   }
 
