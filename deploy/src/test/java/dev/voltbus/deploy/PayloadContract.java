@@ -22,6 +22,10 @@ import java.util.Set;
 
 /// What the contracts say about payloads, judged one message at a time.
 final class PayloadContract {
+  private static final Set<String> EVENT =
+      Set.of("event_type", "severity", "count", "data", "message", "millis");
+  private static final Set<String> SEVERITIES =
+      Set.of("INFO", "DEBUG", "WARNING", "UPDATE", "ERROR");
   private static final Set<String> ALWAYS =
       Set.of("address", "timestamp_ms", "wire_type", "value_class");
   private static final Set<String> NUMBERS = Set.of("value", "raw", "scale");
@@ -70,6 +74,8 @@ final class PayloadContract {
       assertTrue(Set.of("online", "offline").contains(heard.payload()), heard::toString);
     } else if (heard.topic().endsWith("/info")) {
       checkFields(heard, heard.json());
+    } else if (heard.topic().endsWith("/events")) {
+      checkEvent(heard, heard.json());
     } else if (heard.topic().equals("BE/balancing_data")) {
       checkBalancing(heard, heard.json());
     } else {
@@ -131,6 +137,15 @@ final class PayloadContract {
         STATES.getOrDefault(json.getInteger("raw"), Map.entry(0, "unknown"));
     assertEquals(state.getKey(), json.getInteger("value"), heard::toString);
     assertEquals(state.getValue(), json.getString("text"), heard::toString);
+  }
+
+  private static void checkEvent(Heard heard, JsonObject json) {
+    assertEquals(EVENT, json.fieldNames(), heard::toString);
+    json.forEach(part -> assertInstanceOf(String.class, part.getValue(), heard::toString));
+    assertTrue(SEVERITIES.contains(json.getString("severity")), heard::toString);
+    assertTrue(json.getString("event_type").matches("[A-Z0-9_]+"), heard::toString);
+    assertTrue(Integer.parseInt(json.getString("count")) > 0, heard::toString);
+    assertTrue(Long.parseLong(json.getString("millis")) >= 0, heard::toString);
   }
 
   private void checkFields(Heard heard, JsonObject json) {
