@@ -9,6 +9,8 @@ import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.WriteRequest;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +70,8 @@ class GoldenTraceTest {
     }
   }
 
-  /// What becomes of the write shows on the wire.
+  /// What becomes of the write shows on the wire. The first request may be there before its link
+  /// takes writes, so it is asked again until somebody does, as control would.
   private static void ask(Bus bus, TraceScript.Write write) {
     WriteRequest request =
         new WriteRequest(
@@ -84,6 +87,13 @@ class GoldenTraceTest {
     bus.request(RequestAddress.writes("trace", "wire"), request, Duration.ofSeconds(10))
         .onComplete(
             result -> System.out.println("write " + write + ": " + result),
-            failure -> System.out.println("write " + write + ": " + failure));
+            failure -> {
+              if (failure instanceof ReplyException reply
+                  && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                ask(bus, write);
+              } else {
+                System.out.println("write " + write + ": " + failure);
+              }
+            });
   }
 }
