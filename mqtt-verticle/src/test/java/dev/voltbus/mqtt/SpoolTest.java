@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.outbox.OutboxOptions;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,6 +26,10 @@ class SpoolTest {
   private static final Topic TOPIC = new Topic("a/b", 1, false, true);
 
   private final Vertx vertx = Vertx.vertx();
+
+  /// The event loop of the spool; all calls of it are made there.
+  private final Context loop = vertx.getOrCreateContext();
+
   private final RecordingMetrics metrics = new RecordingMetrics();
   private final SpoolWatch watch =
       new SpoolWatch(TimeSource.system(), metrics, Fixtures.samples(Fixtures.broker(1)));
@@ -37,7 +42,7 @@ class SpoolTest {
 
   private Spool open(BiFunction<Topic, Buffer, Future<Void>> sender) {
     Promise<Spool> opened = Promise.promise();
-    vertx.runOnContext(on ->
+    loop.runOnContext(on ->
         Spool.open(
                 vertx,
                 TimeSource.system(),
@@ -46,6 +51,19 @@ class SpoolTest {
                 sender)
             .onComplete(opened));
     return Await.result(opened.future());
+  }
+
+  private void onLoop(Runnable call) {
+    Promise<Void> done = Promise.promise();
+    loop.runOnContext(on -> {
+      call.run();
+      done.complete();
+    });
+    Await.result(done.future());
+  }
+
+  private void offer(Spool spool, Buffer payload) {
+    onLoop(() -> spool.offer(TOPIC, payload));
   }
 
   private double waiting() {
@@ -61,10 +79,10 @@ class SpoolTest {
           asked.incrementAndGet();
           return Future.failedFuture("not now");
         });
-    spool.online();
+    onLoop(spool::online);
     long begin = System.nanoTime();
     for (int i = 0; i < 500; i++) {
-      spool.offer(TOPIC, Buffer.buffer("sample " + i));
+      offer(spool, Buffer.buffer("sample " + i));
       int stored = i + 1;
       Await.until(() -> waiting() == stored);
     }
@@ -83,12 +101,12 @@ class SpoolTest {
           sent.add(topic.name() + " " + payload);
           return connections.get() == 0 ? never.future() : Future.succeededFuture();
         });
-    spool.online();
-    IntStream.range(0, 3).forEach(i -> spool.offer(TOPIC, Buffer.buffer("" + i)));
+    onLoop(spool::online);
+    IntStream.range(0, 3).forEach(i -> offer(spool, Buffer.buffer("" + i)));
     Await.until(() -> sent.size() == 3);
-    spool.offline();
+    onLoop(spool::offline);
     connections.incrementAndGet();
-    spool.online();
+    onLoop(spool::online);
     Await.until(() -> waiting() == 0);
     assertEquals(List.of("a/b 0", "a/b 1", "a/b 2", "a/b 0", "a/b 1", "a/b 2"), sent);
   }
@@ -102,9 +120,9 @@ class SpoolTest {
           sent.add(payload.toString());
           return Future.succeededFuture();
         });
-    spool.online();
-    spool.offer(TOPIC, Buffer.buffer(new byte[5 * 1024 * 1024]));
-    spool.offer(TOPIC, Buffer.buffer("small"));
+    onLoop(spool::online);
+    offer(spool, Buffer.buffer(new byte[5 * 1024 * 1024]));
+    offer(spool, Buffer.buffer("small"));
     Await.until(() -> sent.equals(List.of("small")));
     assertEquals(1, metrics.count("voltbus_mqtt_outbox_lost_total"));
   }
@@ -121,8 +139,8 @@ class SpoolTest {
           sent.add(payload.toString());
           return vertx.timer(1, TimeUnit.MILLISECONDS).mapEmpty(); // as an acknowledgement comes
         });
-    spool.online();
-    List.of("one", "too large", "two").forEach(text -> spool.offer(TOPIC, Buffer.buffer(text)));
+    onLoop(spool::online);
+    List.of("one", "too large", "two").forEach(text -> offer(spool, Buffer.buffer(text)));
     Await.until(() -> sent.equals(List.of("one", "two")));
     Await.until(() -> waiting() == 0);
     assertEquals(1, metrics.count("voltbus_mqtt_outbox_lost_total"));
@@ -132,9 +150,11 @@ class SpoolTest {
   @Test
   void theFiguresAreThoseOfTheOutboxThatIsOpenNow() {
     Spool first = open((topic, payload) -> Future.succeededFuture());
-    first.offer(TOPIC, Buffer.buffer("kept"));
+    offer(first, Buffer.buffer("kept"));
     Await.until(() -> waiting() == 1);
-    Await.result(first.close());
+    Promise<Void> closed = Promise.promise();
+    onLoop(() -> first.close().onComplete(closed));
+    Await.result(closed.future());
     assertEquals(0, waiting());
     open((topic, payload) -> Future.succeededFuture());
     assertEquals(1, waiting());
