@@ -106,6 +106,11 @@ final class ArrayItems {
     return fitted.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /// How many it can have at most.
+  int most() {
+    return items.size();
+  }
+
   /// Another device has another register map; what is known of the rest stays true.
   void keep(ArrayItems before, String changed) {
     fitted.putAll(before.fitted);

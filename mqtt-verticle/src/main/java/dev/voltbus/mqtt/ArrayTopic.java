@@ -78,6 +78,11 @@ final class ArrayTopic implements IntervalTopic {
     return arrays.getFirst().size();
   }
 
+  /// The most items its first array can ever have.
+  int mostItems() {
+    return arrays.getFirst().most();
+  }
+
   /// Takes over what was known of the other devices' items when one device changes.
   void keep(ArrayTopic before, String changed) {
     for (int i = 0; i < arrays.size(); i++) {

@@ -102,6 +102,14 @@ final class DiscoveryAnnouncer {
     return DiscoveryMessages.topics(publication, discovery, shown(publication, layouts));
   }
 
+  /// All config topics a publication can ever have.
+  static Set<String> possible(Publication publication, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication);
+    return discovery == null
+        ? Set.of()
+        : DiscoveryMessages.possible(publication, discovery, shown(publication, layouts)).keySet();
+  }
+
   /// The essential entities when all devices are there, payload by config topic, also where
   /// discovery is off.
   static Map<String, String> essential(

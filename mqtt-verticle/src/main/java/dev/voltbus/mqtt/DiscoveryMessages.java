@@ -10,15 +10,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /// Works out what Home Assistant is to be told of a publication: an entity for each thing it can
 /// show of the devices known so far.
 final class DiscoveryMessages {
   private final DiscoveryText text;
+  private final ToIntFunction<ArrayTopic> items;
   private final Map<String, String> messages = new LinkedHashMap<>();
 
-  private DiscoveryMessages(Publication publication) {
+  /// @param items how many entities an array has
+  private DiscoveryMessages(Publication publication, ToIntFunction<ArrayTopic> items) {
     this.text = new DiscoveryText(publication);
+    this.items = items;
   }
 
   /// Payloads by topic, in the order they are to be sent.
@@ -37,12 +41,22 @@ final class DiscoveryMessages {
     return of(publication, discovery, shown, Entity::isEssential);
   }
 
+  /// All that can ever be sent for these topics, however many items the devices have.
+  ///
+  /// @param shown as for all
+  static Map<String, String> possible(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    DiscoveryMessages messages = new DiscoveryMessages(publication, ArrayTopic::mostItems);
+    discovery.entities().forEach(entity -> messages.add(entity, shown));
+    return messages.messages;
+  }
+
   private static Map<String, String> of(
       Publication publication,
       Discovery discovery,
       List<IntervalTopic> shown,
       Predicate<Entity> wanted) {
-    DiscoveryMessages messages = new DiscoveryMessages(publication);
+    DiscoveryMessages messages = new DiscoveryMessages(publication, ArrayTopic::items);
     discovery.entities().stream().filter(wanted).forEach(entity -> messages.add(entity, shown));
     return messages.messages;
   }
@@ -80,11 +94,11 @@ final class DiscoveryMessages {
         .anyMatch(topic -> topic.name().equals(field.topic()) && topic.canShow(field.field()));
   }
 
-  private static int size(EachItem each, List<IntervalTopic> shown) {
+  private int size(EachItem each, List<IntervalTopic> shown) {
     return shown.stream()
         .filter(topic -> topic.name().equals(each.topic()))
         .filter(ArrayTopic.class::isInstance)
-        .mapToInt(topic -> ((ArrayTopic) topic).items())
+        .mapToInt(topic -> items.applyAsInt((ArrayTopic) topic))
         .sum();
   }
 

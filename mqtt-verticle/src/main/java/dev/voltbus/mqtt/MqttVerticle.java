@@ -175,8 +175,7 @@ public final class MqttVerticle extends VerticleBase {
 
   private Future<?> compete(Publication publication, LayoutBook layouts) {
     Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), publication.name());
-    PublicationDuty duty =
-        new PublicationDuty(vertx, context, wiring, site.name(), publication, layouts);
+    PublicationDuty duty = new PublicationDuty(vertx, context, wiring, site, publication, layouts);
     return wiring.leases().compete(shard, duty).onSuccess(claims::add);
   }
 

@@ -5,6 +5,7 @@ import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.ShardDuty;
+import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.TopicContract.StatusTopic;
 import dev.voltbus.contract.Wiring;
@@ -31,7 +32,7 @@ final class PublicationDuty implements ShardDuty {
   private final Vertx vertx;
   private final Context context;
   private final Wiring wiring;
-  private final String site;
+  private final Site site;
   private final Publication publication;
   private final LayoutBook book;
   private final Tally tally;
@@ -45,7 +46,7 @@ final class PublicationDuty implements ShardDuty {
       Vertx vertx,
       Context context,
       Wiring wiring,
-      String site,
+      Site site,
       Publication publication,
       LayoutBook book) {
     this.vertx = vertx;
@@ -56,7 +57,7 @@ final class PublicationDuty implements ShardDuty {
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
     this.events = new EventBook(wiring.time());
-    this.commands = CommandLine.of(vertx, wiring, site, publication);
+    this.commands = CommandLine.of(vertx, wiring, site.name(), publication);
     this.spoolWatch =
         PublicationRenderer.hasEvery(publication)
             ? new SpoolWatch(wiring.time(), wiring.metrics(), publication)
@@ -101,6 +102,7 @@ final class PublicationDuty implements ShardDuty {
     private final TimeSource time = wiring.time();
     private final Lease lease;
     private final BrokerPublisher publisher;
+    private final Tombstones tombstones;
     private final PublicationRenderer renderer;
     private final DeviceWatch devices;
     private final DeviceFeed feed;
@@ -118,13 +120,15 @@ final class PublicationDuty implements ShardDuty {
     private Work(Lease lease) {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
+      this.tombstones = new Tombstones(vertx, wiring.state(), site, publication, publisher::send);
       this.renderer = new PublicationRenderer(publication, this, events, this::complain);
       this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
       this.feed =
-          new DeviceFeed(wiring.bus(), site, publication.devices(), time, book, this::accept);
+          new DeviceFeed(
+              wiring.bus(), site.name(), publication.devices(), time, book, this::accept);
       this.reports =
           new ReportFeed(
-              wiring.bus(), site, publication, () -> Moment.now(time), this, this::complain);
+              wiring.bus(), site.name(), publication, () -> Moment.now(time), this, this::complain);
       this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, this::sendAll);
       VenusTally asked = new VenusTally(wiring.metrics(), publication);
       this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
@@ -132,7 +136,7 @@ final class PublicationDuty implements ShardDuty {
 
     private Future<Void> begin() {
       health().down(part(), "not connected yet");
-      return openSpool().compose(open -> beginSending());
+      return tombstones.begin().compose(known -> openSpool()).compose(open -> beginSending());
     }
 
     /// Before anything is sent, so that what waits from before goes first.
@@ -146,7 +150,7 @@ final class PublicationDuty implements ShardDuty {
         complain("keeps no samples through an outage: started without --state");
         return Future.succeededFuture();
       }
-      Path folder = Outboxes.folder(state, site, publication.name());
+      Path folder = Outboxes.folder(state, site.name(), publication.name());
       return Spool.open(
               vertx, time, watch, Outboxes.options(folder, publication.outbox()), publisher::send)
           .compose(this::take)
@@ -232,6 +236,7 @@ final class PublicationDuty implements ShardDuty {
 
     private Future<Void> end() {
       cycles.forEach(Cycle::stop);
+      tombstones.offline();
       if (discovery != null) {
         discovery.offline();
       }
@@ -281,6 +286,7 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.online();
       }
+      tombstones.online();
       sendAll();
       if (venus != null) {
         venus.online();
@@ -312,6 +318,7 @@ final class PublicationDuty implements ShardDuty {
         events.happened("MQTT_DISCONNECT", EventBook.Severity.INFO, reason, "MQTT_CONNECT");
       }
       isOnline = false;
+      tombstones.offline();
       if (spool != null) {
         spool.offline();
       }

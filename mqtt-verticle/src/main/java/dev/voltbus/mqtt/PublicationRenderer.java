@@ -272,32 +272,37 @@ final class PublicationRenderer {
   /// The topics a publication sends to, in the order of the contract and of the register maps;
   /// without arrays of which no device has an item.
   static List<String> topics(Publication publication, List<Device> devices) {
+    return sent(publication, devices).stream().map(Topic::name).toList();
+  }
+
+  /// The same with how they are sent.
+  static List<Topic> sent(Publication publication, List<Device> devices) {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
     EventBook book = new EventBook(TimeSource.system());
-    List<String> topics = new ArrayList<>();
+    List<Topic> topics = new ArrayList<>();
     for (TopicRule rule : publication.contract().topics()) {
       if (rule instanceof PerValue perValue) {
         addValues(topics, publication, perValue, devices);
       } else if (rule instanceof MessageTopic) {
-        topics.add(Topic.of(rule, publication).name());
+        topics.add(Topic.of(rule, publication));
       } else if (rule instanceof VenusService venus) {
         topics.addAll(VenusPortal.topics(venus, publication, layouts));
       } else {
         Stream.ofNullable(compiled(rule, publication, layouts, book, text -> {}, text -> {}))
             .filter(topic -> !(topic instanceof ArrayTopic) || topic.canShow(null))
-            .forEach(topic -> topics.add(topic.topic().name()));
+            .forEach(topic -> topics.add(topic.topic()));
       }
     }
     return topics;
   }
 
   private static void addValues(
-      List<String> topics, Publication publication, PerValue rule, List<Device> devices) {
+      List<Topic> topics, Publication publication, PerValue rule, List<Device> devices) {
     for (Device device : devices) {
       for (RegisterSpec spec : device.map().registers()) {
         if (publication.devices().contains(device.name()) && !spec.internal()) {
-          topics.add(ValueReports.topic(publication, rule, spec).name());
+          topics.add(ValueReports.topic(publication, rule, spec));
         }
       }
     }

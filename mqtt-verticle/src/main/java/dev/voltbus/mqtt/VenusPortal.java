@@ -81,6 +81,10 @@ final class VenusPortal {
   }
 
   private Topic topic(String name) {
+    return topic(name, publication);
+  }
+
+  private static Topic topic(String name, Publication publication) {
     return new Topic(named(name, publication), 0, false);
   }
 
@@ -116,17 +120,17 @@ final class VenusPortal {
   /// The topics a publication sends to.
   ///
   /// @param layouts layouts by device
-  static List<String> topics(
+  static List<Topic> topics(
       VenusService service, Publication publication, Map<String, SnapshotLayout> layouts) {
-    List<String> topics = new ArrayList<>();
+    List<Topic> topics = new ArrayList<>();
     for (String name : List.of(SERIAL, HEARTBEAT_TOPIC, COMPLETED)) {
-      topics.add(named(name, publication));
+      topics.add(topic(name, publication));
     }
     for (String device : publication.devices()) {
       @Nullable SnapshotLayout layout = layouts.get(device);
       if (layout != null) {
         VenusPoints.of(service, publication, device, layout, text -> {})
-            .forEach(point -> topics.add(point.topic().name()));
+            .forEach(point -> topics.add(point.topic()));
       }
     }
     return topics;

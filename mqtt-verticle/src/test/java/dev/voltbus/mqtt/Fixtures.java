@@ -374,6 +374,24 @@ final class Fixtures {
         from.outbox());
   }
 
+  /// A publication with another name and client id.
+  static Publication named(String name, Publication from) {
+    return new Publication(
+        name,
+        from.contract(),
+        from.broker().withClientId(name),
+        from.prefix(),
+        from.devices(),
+        from.interval(),
+        from.options(),
+        from.bindings(),
+        from.overrides(),
+        from.site(),
+        from.discoveryPrefix(),
+        from.alarmBand(),
+        from.outbox());
+  }
+
   static Site site(Publication... publications) {
     return new Site(SITE, List.of(), List.of(device()), List.of(publications));
   }

@@ -11,6 +11,7 @@ import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.LayoutReply;
 import dev.voltbus.contract.LayoutRequest;
+import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.TopicContract.Override;
@@ -22,8 +23,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class MqttVerticleBehaviour {
   private static final String VOLTAGE = "victron/tinybms/battery_pack_voltage";
   private static final String CURRENT = "victron/tinybms/battery_pack_current";
+  private static final Set<String> BOTH = Set.of(Publication.CELL_VOLTAGES, Fixtures.DISCOVERY);
   private static final Duration OFTEN = Duration.ofMillis(200);
 
   private final Vertx vertx = Vertx.vertx();
@@ -299,6 +303,124 @@ abstract class MqttVerticleBehaviour {
     gateway.publish(new Snapshots(newer).good("state_of_charge", 50, 50).sequence(2).build());
     Heard cleared = subscriber.await("homeassistant/sensor/BE/cell_voltage2/config", "");
     assertEquals("", cleared.payload());
+  }
+
+  // ---- what an earlier configuration has left
+
+  /// What the broker keeps, by topic.
+  private Map<String, String> retained() {
+    TestingSubscriber late = subscriber();
+    late.publish("marker", "", false);
+    late.await("marker");
+    Map<String, String> kept = new HashMap<>();
+    late.heard().stream()
+        .filter(Heard::retained)
+        .forEach(heard -> kept.put(heard.topic(), heard.payload()));
+    late.close();
+    return kept;
+  }
+
+  private TestingGateway kept(Publication... publications) {
+    return TestingGateway.start(vertx, bus, Fixtures.site(publications), state);
+  }
+
+  /// A run with all its entities that has come to its end.
+  private void announced(Publication publication) {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(publication);
+    gateway.publish(Snapshots.charging().build());
+    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
+    subscriber.await("BE/status");
+    gateway.stop();
+    subscriber.close();
+  }
+
+  private static boolean isOfFirst(String topic) {
+    return topic.startsWith("BE/") || topic.contains("/BE/");
+  }
+
+  // The site file is changed while the gateway is down: nobody else would ever clear these.
+  @Test
+  void whatAnEarlierPrefixLeftIsClearedAfterARestart() {
+    announced(Fixtures.discovered(broker()));
+    TestingGateway gateway =
+        kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
+    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
+    assertTrue(retained().containsKey("BE2/status"), retained().toString());
+    gateway.stop();
+  }
+
+  @Test
+  void entitiesAreClearedWhereDiscoveryWasSwitchedOff() {
+    announced(Fixtures.discovered(broker()));
+    TestingGateway gateway = kept(Fixtures.dbe(broker()));
+    Await.until(
+        () -> retained().keySet().stream().noneMatch(topic -> topic.startsWith("homeassistant/")));
+    assertTrue(retained().containsKey("BE/status"));
+    gateway.stop();
+  }
+
+  @Test
+  void aPublicationThatIsNoMoreIsClearedByAnotherOfItsBroker() {
+    announced(Fixtures.discovered(broker()));
+    TestingGateway gateway = kept(Fixtures.tinybms(broker()));
+    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
+    gateway.stop();
+  }
+
+  // It must not clear at each start what another publication has taken over.
+  @Test
+  void aPrefixThatMovedToAnotherPublicationIsLeftAlone() {
+    announced(Fixtures.discovered(broker()));
+    TestingSubscriber subscriber = subscriber();
+    Publication first = Fixtures.with(Fixtures.dbe(broker(), OFTEN), "X", Set.of(), Map.of());
+    TestingGateway gateway =
+        kept(
+            Fixtures.named("first", first),
+            Fixtures.named("second", Fixtures.discovered(broker())));
+    gateway.publish(Snapshots.charging().build());
+    for (int i = 0; i < 5; i++) {
+      subscriber.await("X/status", "online");
+    }
+    gateway.stop();
+    List<Heard> ofSecond =
+        subscriber.heard().stream()
+            .filter(heard -> !heard.retained() && isOfFirst(heard.topic()))
+            .toList();
+    assertTrue(ofSecond.stream().anyMatch(heard -> heard.topic().endsWith("voltage2/config")));
+    assertTrue(ofSecond.stream().noneMatch(heard -> heard.payload().isEmpty()));
+  }
+
+  // Home Assistant deletes what is cleared, with its name, room and automations.
+  @Test
+  void entitiesStayWhileTheirDeviceIsNotHeardAfterARestart() {
+    announced(Fixtures.discovered(broker()));
+    Map<String, String> before = retained();
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(Fixtures.discovered(broker()));
+    subscriber.await("homeassistant/button/BE/PAUSE/config");
+    subscriber.await("BE/status", "online");
+    Await.result(proxy.breakAll());
+    subscriber.await("BE/status", "online");
+    subscriber.await("homeassistant/button/BE/PAUSE/config");
+    assertEquals(before.keySet(), retained().keySet());
+    assertTrue(subscriber.heard().stream().noneMatch(heard -> heard.payload().isEmpty()));
+    gateway.stop();
+  }
+
+  // A broker that was away when the configuration changed is cleared when it is back.
+  @Test
+  void clearingWaitsForTheBroker() {
+    announced(Fixtures.discovered(broker()));
+    Await.result(proxy.close());
+    TestingGateway gateway =
+        kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
+    assertTrue(retained().keySet().stream().anyMatch(MqttVerticleBehaviour::isOfFirst));
+    gateway.stop();
+    Await.result(proxy.open());
+    TestingGateway next = kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
+    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
+    next.stop();
   }
 
   @Test

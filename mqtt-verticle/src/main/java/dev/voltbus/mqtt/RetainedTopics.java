@@ -1,0 +1,71 @@
+package dev.voltbus.mqtt;
+
+import dev.voltbus.contract.BrokerKind;
+import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Site;
+import dev.voltbus.contract.SnapshotLayout;
+import dev.voltbus.contract.TopicContract.StatusTopic;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The retained topics that the configuration of a site can yield, whether its devices are heard or
+/// not.
+final class RetainedTopics {
+  /// Names of one place.
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[?::1\\]?");
+
+  private RetainedTopics() {}
+
+  /// Those of one publication.
+  static Set<String> of(Publication publication, Site site) {
+    if (publication.broker().kind() == BrokerKind.AZURE) {
+      return Set.of(); // keeps nothing retained
+    }
+    Map<String, SnapshotLayout> layouts = new HashMap<>();
+    site.devices().forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
+    Set<String> topics = new HashSet<>();
+    @Nullable StatusTopic status = publication.contract().status();
+    if (status != null && status.retain()) {
+      topics.add(Topic.of(status, publication).name());
+    }
+    PublicationRenderer.sent(publication, site.devices()).stream()
+        .filter(Topic::retain)
+        .forEach(topic -> topics.add(topic.name()));
+    topics.addAll(DiscoveryAnnouncer.possible(publication, layouts));
+    return topics;
+  }
+
+  /// Those of all publications at the broker of one: a topic may have moved from one to another.
+  static Set<String> atBrokerOf(Publication publication, Site site) {
+    Set<String> topics = new HashSet<>();
+    for (Publication each : site.publications()) {
+      if (broker(each).equals(broker(publication))) {
+        topics.addAll(of(each, site));
+      }
+    }
+    return topics;
+  }
+
+  static Manifest.Place place(Publication publication, Site site) {
+    return new Manifest.Place(site.name(), publication.name(), broker(publication));
+  }
+
+  private static String broker(Publication publication) {
+    String host = publication.broker().host();
+    String name = LOOPBACK.matcher(host).matches() ? "localhost" : DiscoveryText.id(host);
+    return name + "_" + publication.broker().port();
+  }
+
+  /// Whether it is the one that clears what publications have left at its broker that are no more.
+  static boolean isFirstAtBroker(Publication publication, Site site) {
+    return site.publications().stream()
+        .filter(each -> broker(each).equals(broker(publication)))
+        .findFirst()
+        .filter(first -> first.name().equals(publication.name()))
+        .isPresent();
+  }
+}
