@@ -29,6 +29,11 @@ DEVICE = {
     "identifiers", "connections", "name", "manufacturer", "model", "model_id", "hw_version", "sw_version",
     "serial_number", "suggested_area", "configuration_url", "via_device",
 }
+SHARED = {
+    "availability", "availability_mode", "availability_template", "availability_topic", "payload_available",
+    "payload_not_available", "state_topic", "command_topic", "qos", "encoding",
+}
+ORIGIN = {"name", "sw_version", "support_url"}
 classes = json.load(open(sys.argv[1], encoding="utf-8"))
 owners = {}
 devices = {}
@@ -122,13 +127,39 @@ def entity(component, config, topic):
     yield from {"sensor": sensor, "button": button, "binary_sensor": lambda other: ()}[component](config)
 
 
+def whole_device(message, topic):
+    """A device with all its entities in one message."""
+    for key in sorted(message.keys() - SHARED - {"device", "origin", "components"}):
+        yield f"{key} refuses the whole message"
+    for key in ("device", "origin", "components"):
+        if not message.get(key):
+            yield f"{key} missing"
+    for key in sorted(message.get("origin", {}).keys() - ORIGIN):
+        yield f"origin.{key} refuses the whole message"
+    if "name" not in message.get("origin", {}):
+        yield "origin without name"
+    shared = {key: value for key, value in message.items() if key in SHARED}
+    for key, component in message.get("components", {}).items():
+        platform = component.get("platform")
+        if platform not in KEYS:
+            yield f"{key}: platform {platform} not known here"
+            continue
+        own = {name: value for name, value in component.items() if name != "platform"}
+        if "device" in own:
+            yield f"{key}: device belongs to the message"
+        if own:
+            config = {**shared, **own, "device": message.get("device", {})}
+            for fault in entity(platform, config, f"{topic} {key}"):
+                yield f"{key}: {fault}"
+
+
 def faults(message):
     topic = message["topic"]
     levels = topic.split("/")
     if len(levels) not in (4, 5) or levels[-1] != "config" or not all(map(LEVEL.fullmatch, levels)):
         yield "not a discovery topic"
         return
-    if levels[1] not in KEYS:
+    if levels[1] not in KEYS and levels[1] != "device":
         yield f"component {levels[1]} not known here"
         return
     if not message["retained"]:
@@ -138,7 +169,10 @@ def faults(message):
     except ValueError:
         yield "not JSON"
         return
-    yield from entity(levels[1], config, topic)
+    if levels[1] == "device":
+        yield from whole_device(config, topic)
+    else:
+        yield from entity(levels[1], config, topic)
 
 
 for line in sys.stdin:

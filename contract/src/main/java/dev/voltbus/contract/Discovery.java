@@ -20,6 +20,22 @@ public record Discovery(String option, String birthTopic, int qos, List<Entity> 
   /// Home Assistant's own default.
   public static final String DEFAULT_PREFIX = "homeassistant";
 
+  /// What a publication may choose.
+  ///
+  /// @param prefix first level of the config topics
+  /// @param form how entities are told
+  public record Setting(String prefix, Form form) {
+    public static final Setting USUAL = new Setting(DEFAULT_PREFIX, Form.SINGLE);
+  }
+
+  /// How Home Assistant is told of entities.
+  public enum Form {
+    /// A message for each entity, as the honoured contracts have it.
+    SINGLE,
+    /// A message for each device with all its entities (Home Assistant 2024.11 or later).
+    DEVICE
+  }
+
   public Discovery {
     entities = List.copyOf(entities);
   }

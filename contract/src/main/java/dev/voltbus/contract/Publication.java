@@ -17,7 +17,7 @@ import java.util.Set;
 /// @param bindings field name to the value it shows
 /// @param overrides QoS, retain and reporting by key
 /// @param site what systems outside call the site
-/// @param discoveryPrefix first level of Home Assistant's discovery topics
+/// @param discovery where and in which form Home Assistant is told of it
 /// @param alarmBand how near to a limit its alarms warn
 /// @param outbox how much of what must all arrive is kept through an outage
 /// @param instances Venus OS device instances, one for each device; empty in other contracts
@@ -32,7 +32,7 @@ public record Publication(
     Map<String, Binding> bindings,
     TopicContract.Overrides overrides,
     String site,
-    String discoveryPrefix,
+    Discovery.Setting discovery,
     TopicContract.AlarmBand alarmBand,
     OutboxBounds outbox,
     List<Integer> instances) {
@@ -81,23 +81,11 @@ public record Publication(
       Map<String, Binding> bindings,
       TopicContract.Overrides overrides,
       String site,
-      String discoveryPrefix,
+      Discovery.Setting discovery,
       TopicContract.AlarmBand alarmBand,
       OutboxBounds outbox) {
     this(
-        name,
-        contract,
-        broker,
-        prefix,
-        devices,
-        interval,
-        options,
-        bindings,
-        overrides,
-        site,
-        discoveryPrefix,
-        alarmBand,
-        outbox,
-        List.of());
+        name, contract, broker, prefix, devices, interval, options, bindings, overrides, site,
+        discovery, alarmBand, outbox, List.of());
   }
 }

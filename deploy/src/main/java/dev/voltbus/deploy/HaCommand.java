@@ -36,7 +36,7 @@ final class HaCommand {
       HaYaml yaml = new HaYaml();
       for (Publication publication : loaded.publications()) {
         yaml.add(
-            publication.discoveryPrefix(),
+            publication.discovery().prefix(),
             MqttVerticle.essentialEntities(publication, loaded.devices()));
       }
       if (yaml.isEmpty()) {

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -105,7 +106,7 @@ final class PublicationReader {
                 bindings,
                 overrides,
                 site,
-                section.text("discovery-prefix", Discovery.DEFAULT_PREFIX),
+                discovery(section),
                 new AlarmBand(
                     percent(section, "alarm-warning-percent", AlarmBand.USUAL.warningPercent()),
                     percent(
@@ -116,6 +117,12 @@ final class PublicationReader {
         new BrokerFit(publication.broker().kind())
             .check(section, publication, List.copyOf(devices.values())));
     return made;
+  }
+
+  private static Discovery.Setting discovery(Section section) {
+    Discovery.Form form =
+        Discovery.Form.valueOf(section.text("discovery-form", "single").toUpperCase(Locale.ROOT));
+    return new Discovery.Setting(section.text("discovery-prefix", Discovery.DEFAULT_PREFIX), form);
   }
 
   private static OutboxBounds outbox(Section section) {

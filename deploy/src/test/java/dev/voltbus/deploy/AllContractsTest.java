@@ -69,6 +69,11 @@ class AllContractsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Map<String, String> newest = new HashMap<>();
+
+  /// What the broker keeps for Home Assistant.
+  private final Map<String, JsonNode> messages = new TreeMap<>();
+
+  /// Each entity by its topic, or by that of its device's message and its key there.
   private final Map<String, JsonNode> entities = new TreeMap<>();
 
   @BeforeAll
@@ -104,9 +109,28 @@ class AllContractsTest {
     for (Heard message : kept) {
       if (message.topic().startsWith("homeassistant/")) {
         assertTrue(message.retained(), message.topic());
-        entities.put(message.topic(), JSON.readTree(message.payload()));
+        messages.put(message.topic(), JSON.readTree(message.payload()));
       }
     }
+    messages.forEach((topic, message) -> {
+      if (message.has("components")) {
+        message
+            .get("components")
+            .properties()
+            .forEach(each -> entities.put(topic + "/" + each.getKey(), whole(message, each)));
+      } else {
+        entities.put(topic, message);
+      }
+    });
+  }
+
+  /// What an entity is with all that its device's message says for it.
+  private static JsonNode whole(JsonNode message, Map.Entry<String, JsonNode> component) {
+    ObjectNode config = message.deepCopy();
+    config.remove(List.of("components", "origin"));
+    config.setAll((ObjectNode) component.getValue());
+    config.remove("platform");
+    return config;
   }
 
   @AfterAll
@@ -138,6 +162,11 @@ class AllContractsTest {
         List.of(
             "homeassistant/sensor/BE/cell_voltage16/config",
             "homeassistant/sensor/BE2/bms_status/config",
+            "homeassistant/device/battery-emulator-BED/config",
+            "homeassistant/device/third_car/config",
+            "BED/info",
+            "BED/spec_data",
+            "more/cars/third_car/data",
             "homeassistant/sensor/BE2/stat_batt_power/config",
             "homeassistant/sensor/home_shed/stat_batt_power/config",
             "homeassistant/sensor/BEC/bms_status/config",
@@ -194,17 +223,19 @@ class AllContractsTest {
             "battery-emulator",
             "battery-emulator-BE2",
             "battery-emulator-BEC",
+            "battery-emulator-BED",
             "battery-emulator-garage",
             "battery-emulator-home_shed",
             "nissan_leaf_battery_tracker",
             "second_car",
+            "third_car",
             "bessai-garage"),
         stateTopics.keySet());
   }
 
   @Test
   void homeAssistantWouldTakeEachMessage() throws Exception {
-    assertEquals(List.of(), DiscoveryJudge.faults(entities));
+    assertEquals(List.of(), DiscoveryJudge.faults(messages));
   }
 
   /// Faults that a judge must find: what is changed in which message, and a word of the complaint.
@@ -212,7 +243,19 @@ class AllContractsTest {
     String sensor = "homeassistant/sensor/BE/SOC/config";
     String capacity = "homeassistant/sensor/BE/remaining_capacity/config";
     String button = "homeassistant/button/BE/PAUSE/config";
+    String device = "homeassistant/device/battery-emulator-BED/config";
     return List.of(
+        arguments(device, "origin", null, "origin missing"),
+        arguments(device, "origin", Map.of("sw_version", "1"), "origin without name"),
+        arguments(device, "json_attributes_topic", "BED/info", "json_attributes_topic refuses"),
+        arguments(device, "device", Map.of("name", "x"), "device without identifiers"),
+        arguments(
+            device, "components", Map.of("a", Map.of("unique_id", "a")), "platform None not known"),
+        arguments(
+            device,
+            "components",
+            Map.of("a", Map.of("platform", "sensor", "unique_id", "BE_SOC")),
+            "is that of"),
         arguments(sensor, "unit_of_measurement", "V", "unit V not of device_class battery"),
         arguments(sensor, "state_class", "total", "state_class total not of"),
         arguments(sensor, "device_class", "batery", "device_class batery unknown"),
@@ -249,8 +292,8 @@ class AllContractsTest {
   @MethodSource("planted")
   void aPlantedFaultIsFound(String topic, String key, @Nullable Object value, String complaint)
       throws Exception {
-    Map<String, JsonNode> changed = new TreeMap<>(entities);
-    ObjectNode config = entities.get(topic).deepCopy();
+    Map<String, JsonNode> changed = new TreeMap<>(messages);
+    ObjectNode config = messages.get(topic).deepCopy();
     if (value == null) {
       config.remove(key);
     } else {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class DiscoveryAnnouncer {
   private final Publication publication;
   private final Discovery discovery;
   private final Outlet outlet;
+  private final Supplier<Set<DeviceForm.Component>> removed;
   private final Runnable values;
   private final Set<String> announced = new HashSet<>();
   private final Map<String, String> waiting = new LinkedHashMap<>();
@@ -47,23 +49,34 @@ final class DiscoveryAnnouncer {
   private long birth = -1;
 
   private DiscoveryAnnouncer(
-      Vertx vertx, Publication publication, Discovery discovery, Outlet outlet, Runnable values) {
+      Vertx vertx,
+      Publication publication,
+      Discovery discovery,
+      Outlet outlet,
+      Supplier<Set<DeviceForm.Component>> removed,
+      Runnable values) {
     this.vertx = vertx;
     this.publication = publication;
     this.discovery = discovery;
     this.outlet = outlet;
+    this.removed = removed;
     this.values = values;
   }
 
   /// The announcer of a publication, or null if it tells Home Assistant nothing.
   ///
+  /// @param removed entities of an earlier configuration in a device's message
   /// @param values sends all values again, so that new entities have a state
   static @Nullable DiscoveryAnnouncer of(
-      Vertx vertx, Publication publication, Outlet outlet, Runnable values) {
+      Vertx vertx,
+      Publication publication,
+      Outlet outlet,
+      Supplier<Set<DeviceForm.Component>> removed,
+      Runnable values) {
     @Nullable Discovery discovery = discovery(publication);
     return discovery == null
         ? null
-        : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, values);
+        : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, removed, values);
   }
 
   /// Where Home Assistant tells that it has started, if the publication has entities there.
@@ -102,12 +115,20 @@ final class DiscoveryAnnouncer {
     return DiscoveryMessages.topics(publication, discovery, shown(publication, layouts));
   }
 
-  /// All config topics a publication can ever have.
+  /// All that a publication can ever have retained for its entities.
   static Set<String> possible(Publication publication, Map<String, SnapshotLayout> layouts) {
     @Nullable Discovery discovery = discovery(publication);
     return discovery == null
         ? Set.of()
-        : DiscoveryMessages.possible(publication, discovery, shown(publication, layouts)).keySet();
+        : DiscoveryMessages.possible(publication, discovery, shown(publication, layouts));
+  }
+
+  /// The config topics its entities would have in the other form of discovery.
+  static Set<String> inOtherForm(Publication publication, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication);
+    return discovery == null
+        ? Set.of()
+        : DiscoveryMessages.inOtherForm(publication, discovery, shown(publication, layouts));
   }
 
   /// The essential entities when all devices are there, payload by config topic, also where
@@ -133,7 +154,7 @@ final class DiscoveryAnnouncer {
   /// The topics of the devices known so far can show other things than before.
   void changed(PublicationRenderer renderer) {
     Map<String, String> before = known;
-    known = DiscoveryMessages.of(publication, discovery, renderer.intervalTopics());
+    known = DiscoveryMessages.of(publication, discovery, renderer.intervalTopics(), removed.get());
     if (isOnline) {
       known.forEach((topic, payload) -> {
         if (!payload.equals(before.get(topic))) {
@@ -163,6 +184,11 @@ final class DiscoveryAnnouncer {
         waiting.put(topic, CLEARED);
       }
     }
+  }
+
+  /// Whether all that there is to tell is on its way.
+  boolean isIdle() {
+    return isOnline && waiting.isEmpty();
   }
 
   void offline() {

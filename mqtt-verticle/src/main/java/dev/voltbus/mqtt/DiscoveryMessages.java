@@ -6,9 +6,11 @@ import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.ShownField;
 import dev.voltbus.contract.Publication;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -28,9 +30,19 @@ final class DiscoveryMessages {
   /// Payloads by topic, in the order they are to be sent.
   ///
   /// @param shown the publication's topics, compiled for the devices known so far
+  /// @param removed entities of an earlier configuration
   static Map<String, String> of(
-      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    return of(publication, discovery, shown, entity -> true);
+      Publication publication,
+      Discovery discovery,
+      List<IntervalTopic> shown,
+      Set<DeviceForm.Component> removed) {
+    Map<String, String> entities =
+        entities(publication, discovery, shown, ArrayTopic::items, entity -> true);
+    return isByDevice(publication) ? DeviceForm.of(entities, removed) : entities;
+  }
+
+  private static boolean isByDevice(Publication publication) {
+    return publication.discovery().form() == Discovery.Form.DEVICE;
   }
 
   /// The few that people write by hand who have no discovery, whether it is on or not.
@@ -38,25 +50,45 @@ final class DiscoveryMessages {
   /// @param shown as for all
   static Map<String, String> essential(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    return of(publication, discovery, shown, Entity::isEssential);
+    return entities(publication, discovery, shown, ArrayTopic::items, Entity::isEssential);
   }
 
-  /// All that can ever be sent for these topics, however many items the devices have.
+  /// All that can ever be retained for these topics, however many items the devices have: config
+  /// topics and, where a device has one message, the entities in it.
   ///
   /// @param shown as for all
-  static Map<String, String> possible(
+  static Set<String> possible(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    DiscoveryMessages messages = new DiscoveryMessages(publication, ArrayTopic::mostItems);
-    discovery.entities().forEach(entity -> messages.add(entity, shown));
-    return messages.messages;
+    Map<String, String> entities = most(publication, discovery, shown);
+    if (!isByDevice(publication)) {
+      return entities.keySet();
+    }
+    Set<String> possible = new HashSet<>(DeviceForm.of(entities, Set.of()).keySet());
+    possible.addAll(DeviceForm.components(entities));
+    return possible;
   }
 
-  private static Map<String, String> of(
+  /// The config topics that the same entities would have in the other form.
+  ///
+  /// @param shown as for all
+  static Set<String> inOtherForm(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    Map<String, String> entities = most(publication, discovery, shown);
+    return isByDevice(publication) ? entities.keySet() : DeviceForm.of(entities, Set.of()).keySet();
+  }
+
+  private static Map<String, String> most(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    return entities(publication, discovery, shown, ArrayTopic::mostItems, entity -> true);
+  }
+
+  private static Map<String, String> entities(
       Publication publication,
       Discovery discovery,
       List<IntervalTopic> shown,
+      ToIntFunction<ArrayTopic> items,
       Predicate<Entity> wanted) {
-    DiscoveryMessages messages = new DiscoveryMessages(publication, ArrayTopic::items);
+    DiscoveryMessages messages = new DiscoveryMessages(publication, items);
     discovery.entities().stream().filter(wanted).forEach(entity -> messages.add(entity, shown));
     return messages.messages;
   }
@@ -64,6 +96,9 @@ final class DiscoveryMessages {
   /// The topics alone, with `N` for the number of an item, and no matter how many there are.
   static List<String> topics(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    if (isByDevice(publication)) {
+      return List.copyOf(DeviceForm.of(most(publication, discovery, shown), Set.of()).keySet());
+    }
     DiscoveryText text = new DiscoveryText(publication);
     return discovery.entities().stream()
         .filter(entity ->

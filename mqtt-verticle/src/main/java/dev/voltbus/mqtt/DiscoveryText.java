@@ -17,7 +17,7 @@ final class DiscoveryText {
     TopicContract contract = publication.contract();
     String prefix = publication.prefix();
     String client = publication.broker().clientId();
-    words.put("{discovery}", publication.discoveryPrefix());
+    words.put("{discovery}", publication.discovery().prefix());
     words.put("{prefix}", prefix);
     words.put("{prefix-lower}", id(prefix).toLowerCase(Locale.ROOT));
     words.put("{prefix-id}", id(prefix));

@@ -129,7 +129,8 @@ final class PublicationDuty implements ShardDuty {
       this.reports =
           new ReportFeed(
               wiring.bus(), site.name(), publication, () -> Moment.now(time), this, this::complain);
-      this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, this::sendAll);
+      this.discovery =
+          DiscoveryAnnouncer.of(vertx, publication, this, tombstones::removed, this::sendAll);
       VenusTally asked = new VenusTally(wiring.metrics(), publication);
       this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
     }
@@ -284,7 +285,7 @@ final class PublicationDuty implements ShardDuty {
           "connected to broker " + publication.broker().name(),
           "MQTT_DISCONNECT");
       if (discovery != null) {
-        discovery.online();
+        announce(discovery);
       }
       tombstones.online();
       sendAll();
@@ -294,6 +295,18 @@ final class PublicationDuty implements ShardDuty {
       if (spool != null) {
         spool.online();
       }
+    }
+
+    /// Home Assistant must know first what moves into another message.
+    private void announce(DiscoveryAnnouncer announcer) {
+      tombstones
+          .migrate()
+          .onSuccess(told -> {
+            if (isOnline) {
+              announcer.online();
+            }
+          })
+          .onFailure(failure -> LOG.debug("{}", failure.getMessage()));
     }
 
     /// Commands that have no connection of their own.
@@ -390,6 +403,13 @@ final class PublicationDuty implements ShardDuty {
         publisher.announce();
       }
       sendIntervalTopics();
+      if (discovery != null && discovery.isIdle() && areAllHeard()) {
+        tombstones.release();
+      }
+    }
+
+    private boolean areAllHeard() {
+      return renderer.snapshots().keySet().containsAll(publication.devices());
     }
 
     private void complain(String text) {

@@ -20,13 +20,11 @@ final class RetainedTopics {
 
   private RetainedTopics() {}
 
-  /// Those of one publication.
+  /// Those of one publication, and the entities in messages of devices.
   static Set<String> of(Publication publication, Site site) {
     if (publication.broker().kind() == BrokerKind.AZURE) {
       return Set.of(); // keeps nothing retained
     }
-    Map<String, SnapshotLayout> layouts = new HashMap<>();
-    site.devices().forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
     Set<String> topics = new HashSet<>();
     @Nullable StatusTopic status = publication.contract().status();
     if (status != null && status.retain()) {
@@ -35,8 +33,19 @@ final class RetainedTopics {
     PublicationRenderer.sent(publication, site.devices()).stream()
         .filter(Topic::retain)
         .forEach(topic -> topics.add(topic.name()));
-    topics.addAll(DiscoveryAnnouncer.possible(publication, layouts));
+    topics.addAll(DiscoveryAnnouncer.possible(publication, layouts(site)));
     return topics;
+  }
+
+  /// Those of the same entities in the other form of Home Assistant's discovery.
+  static Set<String> inOtherForm(Publication publication, Site site) {
+    return DiscoveryAnnouncer.inOtherForm(publication, layouts(site));
+  }
+
+  private static Map<String, SnapshotLayout> layouts(Site site) {
+    Map<String, SnapshotLayout> layouts = new HashMap<>();
+    site.devices().forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
+    return layouts;
   }
 
   /// Those of all publications at the broker of one: a topic may have moved from one to another.

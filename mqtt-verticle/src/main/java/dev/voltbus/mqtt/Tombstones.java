@@ -8,7 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Tombstones {
   private static final Logger LOG = LoggerFactory.getLogger(Tombstones.class);
   private static final Buffer EMPTY = Buffer.buffer();
+  private static final Buffer MIGRATE = Buffer.buffer("{\"migrate_discovery\":true}");
   private static final int ACKNOWLEDGED = 1;
   private static final int GROUP = 20;
   private static final long PAUSE_MILLIS = 50;
@@ -36,7 +39,13 @@ final class Tombstones {
   private final BiFunction<Topic, Buffer, Future<Void>> sender;
   private final String label;
   private final Set<String> gone = new TreeSet<>();
+  private final Set<DeviceForm.Component> removed = new LinkedHashSet<>();
+
+  /// Entities that are told in the other form now: cleared only when Home Assistant has them there.
+  private final Set<String> moved = new TreeSet<>();
+
   private Set<Manifest.Place> adopted = Set.of();
+  private boolean isReleased;
   private boolean isOnline;
   private boolean isSending;
   private long timer = -1;
@@ -68,13 +77,32 @@ final class Tombstones {
         .onSuccess(places -> adopted = orphans(places))
         .compose(places -> manifest.read(with(own, adopted)))
         .compose(before -> {
-          gone.addAll(before);
-          gone.removeAll(RetainedTopics.atBrokerOf(publication, site));
           Set<String> noted = new HashSet<>(possible);
-          noted.addAll(gone);
+          noted.addAll(before);
+          before.removeAll(RetainedTopics.atBrokerOf(publication, site));
+          before.forEach(entry -> sort(entry, possible));
+          moved.addAll(gone);
+          moved.retainAll(RetainedTopics.inOtherForm(publication, site));
           return manifest.write(own, noted);
         })
         .compose(noted -> forgetAdopted());
+  }
+
+  /// An entity of a device's message goes with the message, or is taken out of it.
+  private void sort(String entry, Set<String> possible) {
+    if (!DeviceForm.Component.is(entry)) {
+      gone.add(entry);
+      return;
+    }
+    DeviceForm.Component component = DeviceForm.Component.parse(entry);
+    if (possible.contains(component.topic())) {
+      removed.add(component);
+    }
+  }
+
+  /// Entities to be taken out of a device's message.
+  Set<DeviceForm.Component> removed() {
+    return removed;
   }
 
   /// Lists of publications that are no more.
@@ -110,8 +138,53 @@ final class Tombstones {
     later();
   }
 
+  /// Tells Home Assistant that entities are about to move into messages of the other form, so that
+  /// it keeps their names, rooms and history.
+  ///
+  /// @return completes when the broker has acknowledged it
+  Future<Void> migrate() {
+    isReleased = moved.isEmpty() && removed.isEmpty();
+    if (moved.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    LOG.info(
+        "{} moves {} messages of Home Assistant's discovery to the form {}",
+        label,
+        moved.size(),
+        publication.discovery().form().name().toLowerCase(Locale.ROOT));
+    Future<Void> done = Future.succeededFuture();
+    List<String> topics = List.copyOf(moved);
+    for (int i = 0; i < topics.size(); i += GROUP) {
+      List<String> group = topics.subList(i, Math.min(i + GROUP, topics.size()));
+      done = done.compose(before -> migrate(group));
+    }
+    return done;
+  }
+
+  private Future<Void> migrate(List<String> topics) {
+    return Future.join(
+            topics.stream()
+                .map(topic -> sender.apply(new Topic(topic, ACKNOWLEDGED, true), MIGRATE))
+                .toList())
+        .mapEmpty();
+  }
+
+  /// Home Assistant has been told of all entities there are.
+  void release() {
+    if (!isReleased) {
+      isReleased = true;
+      later();
+      if (gone.isEmpty()) {
+        noteCleared().onFailure(never -> LOG.debug("{} {}", label, never.getMessage()));
+      }
+    }
+  }
+
   void online() {
     isOnline = true;
+    if (!removed.isEmpty()) {
+      LOG.info("{} takes {} entities out of messages of devices", label, removed.size());
+    }
     if (!gone.isEmpty()) {
       LOG.info(
           "{} clears {} retained topics that are no longer sent: {}", label, gone.size(), some());
@@ -132,7 +205,7 @@ final class Tombstones {
   }
 
   private void later() {
-    if (isOnline && !isSending && timer < 0 && !gone.isEmpty()) {
+    if (isOnline && !isSending && timer < 0 && !due().isEmpty()) {
       timer = vertx.setTimer(PAUSE_MILLIS, id -> sendGroup());
     }
   }
@@ -140,7 +213,7 @@ final class Tombstones {
   private void sendGroup() {
     timer = -1;
     isSending = true;
-    List<String> group = gone.stream().limit(GROUP).toList();
+    List<String> group = due();
     Future.join(group.stream().map(this::clear).toList())
         .compose(cleared -> gone.isEmpty() ? noteCleared() : Future.succeededFuture())
         .onComplete(done -> isSending = false)
@@ -150,15 +223,28 @@ final class Tombstones {
             LOG.debug("{} {}", label, failure.getMessage()));
   }
 
+  private List<String> due() {
+    return gone.stream()
+        .filter(topic -> isReleased || !moved.contains(topic))
+        .limit(GROUP)
+        .toList();
+  }
+
   private Future<Void> clear(String topic) {
     return sender
         .apply(new Topic(topic, ACKNOWLEDGED, true), EMPTY)
-        .onSuccess(acknowledged -> gone.remove(topic));
+        .onSuccess(acknowledged -> {
+          gone.remove(topic);
+          moved.remove(topic);
+        });
   }
 
   private Future<Void> noteCleared() {
-    LOG.info("{} retained topics are cleared", label);
-    return manifest.write(
-        RetainedTopics.place(publication, site), RetainedTopics.of(publication, site));
+    LOG.info("{} what an earlier configuration left is cleared", label);
+    Set<String> noted = new HashSet<>(RetainedTopics.of(publication, site));
+    if (!isReleased) {
+      removed.forEach(component -> noted.add(component.toString()));
+    }
+    return manifest.write(RetainedTopics.place(publication, site), noted);
   }
 }

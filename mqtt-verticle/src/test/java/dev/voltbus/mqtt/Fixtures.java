@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// A small pack, the two contracts, and publications of them.
@@ -263,7 +264,7 @@ final class Fixtures {
         Map.of(),
         overrides,
         SITE,
-        Discovery.DEFAULT_PREFIX,
+        Discovery.Setting.USUAL,
         AlarmBand.USUAL,
         OutboxBounds.USUAL);
   }
@@ -301,7 +302,7 @@ final class Fixtures {
         from.bindings(),
         from.overrides(),
         from.site(),
-        from.discoveryPrefix(),
+        from.discovery(),
         from.alarmBand(),
         from.outbox());
   }
@@ -322,7 +323,7 @@ final class Fixtures {
         Map.of(),
         Overrides.NONE,
         SITE,
-        Discovery.DEFAULT_PREFIX,
+        Discovery.Setting.USUAL,
         AlarmBand.USUAL,
         OutboxBounds.USUAL);
   }
@@ -331,6 +332,50 @@ final class Fixtures {
   static Publication discovered(BrokerSettings broker) {
     Publication from = dbe(broker);
     return with(from, "BE", Set.of(Publication.CELL_VOLTAGES, DISCOVERY), from.bindings());
+  }
+
+  /// One whose entities belong to a device of Home Assistant.
+  static Publication told(BrokerSettings broker, Discovery.Form form) {
+    Publication from = discovered(broker);
+    TopicContract contract = from.contract();
+    Discovery discovery = Objects.requireNonNull(contract.discovery());
+    List<Discovery.Entity> entities =
+        discovery.entities().stream()
+            .map(entity ->
+                new Discovery.Entity(
+                    entity.topic(),
+                    entity
+                        .payload()
+                        .replaceFirst(
+                            "\\{",
+                            "{\"device\":{\"identifiers\":[\"battery{-prefix-id}\"]},"
+                                + "\"availability_topic\":\"{prefix}/status\","),
+                    entity.needs(),
+                    entity.isEssential()))
+            .toList();
+    return new Publication(
+        from.name(),
+        new TopicContract(
+            contract.name(),
+            contract.defaultPrefix(),
+            contract.clientId(),
+            contract.keepAlive(),
+            contract.status(),
+            contract.topics(),
+            contract.commandTopic(),
+            contract.commands(),
+            new Discovery(discovery.option(), discovery.birthTopic(), discovery.qos(), entities)),
+        from.broker(),
+        from.prefix(),
+        from.devices(),
+        Duration.ofMillis(200),
+        from.options(),
+        from.bindings(),
+        from.overrides(),
+        from.site(),
+        new Discovery.Setting(Discovery.DEFAULT_PREFIX, form),
+        from.alarmBand(),
+        from.outbox());
   }
 
   /// The same from several devices.
@@ -346,7 +391,7 @@ final class Fixtures {
         from.bindings(),
         from.overrides(),
         from.site(),
-        from.discoveryPrefix(),
+        from.discovery(),
         from.alarmBand(),
         from.outbox(),
         from.instances());
@@ -369,7 +414,7 @@ final class Fixtures {
         bindings,
         from.overrides(),
         from.site(),
-        from.discoveryPrefix(),
+        from.discovery(),
         from.alarmBand(),
         from.outbox());
   }
@@ -387,7 +432,7 @@ final class Fixtures {
         from.bindings(),
         from.overrides(),
         from.site(),
-        from.discoveryPrefix(),
+        from.discovery(),
         from.alarmBand(),
         from.outbox());
   }

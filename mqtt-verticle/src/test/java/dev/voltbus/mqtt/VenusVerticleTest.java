@@ -106,7 +106,7 @@ class VenusVerticleTest {
             Map.of(),
             Overrides.NONE,
             Fixtures.SITE,
-            Discovery.DEFAULT_PREFIX,
+            Discovery.Setting.USUAL,
             AlarmBand.USUAL,
             OutboxBounds.USUAL,
             List.of(512)));

@@ -1,0 +1,231 @@
+package dev.voltbus.mqtt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.Publication;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The two forms of Home Assistant's discovery, and how entities move from one to the other, as a
+/// client of the broker sees it.
+class DiscoveryFormTest {
+  private static final String DEVICE = "homeassistant/device/battery/config";
+  private static final String MIGRATE = "{\"migrate_discovery\":true}";
+  private static final Set<String> SINGLE =
+      Set.of(
+          "homeassistant/sensor/BE/SOC/config",
+          "homeassistant/sensor/BE/cell_voltage1/config",
+          "homeassistant/sensor/BE/cell_voltage2/config",
+          "homeassistant/button/BE/PAUSE/config");
+
+  /// The register map has three cells, of which the battery has two.
+  private static final Set<String> POSSIBLE =
+      Stream.concat(SINGLE.stream(), Stream.of("homeassistant/sensor/BE/cell_voltage3/config"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = Bus.over(vertx);
+  @TempDir private Path state;
+  @TempDir private Path folder;
+  private @Nullable TestingMosquitto broker;
+
+  @BeforeEach
+  void start() throws IOException {
+    Assumptions.assumeTrue(TestingMosquitto.isInstalled(), "mosquitto is not installed");
+    broker = TestingMosquitto.start(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    if (broker != null) {
+      broker.close();
+    }
+    Await.result(vertx.close());
+  }
+
+  private int port() {
+    return Objects.requireNonNull(broker).port();
+  }
+
+  private Publication single() {
+    return Fixtures.told(Fixtures.broker(port()), Discovery.Form.SINGLE);
+  }
+
+  private Publication byDevice() {
+    return Fixtures.told(Fixtures.broker(port()), Discovery.Form.DEVICE);
+  }
+
+  private TestingGateway run(Publication publication) {
+    return TestingGateway.start(vertx, bus, Fixtures.site(publication), state);
+  }
+
+  /// A run that has told all entities.
+  private void ran(Publication publication, Set<String> topics) {
+    TestingGateway gateway = run(publication);
+    gateway.publish(Snapshots.charging().build());
+    Await.until(() -> retained().keySet().containsAll(topics) && isWhole(retained()));
+    gateway.stop();
+  }
+
+  private static boolean isWhole(Map<String, String> retained) {
+    String device = retained.get(DEVICE);
+    return device == null || device.contains("cell_voltage2");
+  }
+
+  /// What the broker keeps for Home Assistant, by topic.
+  private Map<String, String> retained() {
+    TestingSubscriber late = TestingSubscriber.on(vertx, port());
+    late.publish("marker", "", false);
+    late.await("marker");
+    Map<String, String> kept = new HashMap<>();
+    late.heard().stream()
+        .filter(heard -> heard.retained() && heard.topic().startsWith("homeassistant/"))
+        .forEach(heard -> kept.put(heard.topic(), heard.payload()));
+    late.close();
+    return kept;
+  }
+
+  @Test
+  void oneMessageTellsAllEntitiesOfADevice() {
+    ran(byDevice(), Set.of(DEVICE));
+    assertEquals(Set.of(DEVICE), retained().keySet());
+    JsonObject message = new JsonObject(retained().get(DEVICE));
+    assertEquals(
+        Set.of("device", "origin", "components", "availability_topic"), message.fieldNames());
+    assertEquals("BE/status", message.getString("availability_topic"));
+    assertEquals("Voltbus", message.getJsonObject("origin").getString("name"));
+    JsonObject components = message.getJsonObject("components");
+    assertEquals(
+        Set.of("sensor_SOC", "sensor_cell_voltage1", "sensor_cell_voltage2", "button_PAUSE"),
+        components.fieldNames());
+    assertEquals(
+        new JsonObject().put("platform", "sensor").put("name", "SOC").put("unique_id", "BE_SOC"),
+        components.getJsonObject("sensor_SOC"));
+  }
+
+  // Emptied first, the entities would be deleted with their names, rooms and history.
+  @Test
+  void entitiesMoveIntoTheMessageOfTheirDevice() {
+    ran(single(), SINGLE);
+    List<Heard> moving = moved(byDevice(), Set.of(DEVICE));
+    assertEquals(POSSIBLE, topics(moving, MIGRATE));
+    assertEquals(POSSIBLE, topics(moving, ""));
+    int whole = index(moving, DEVICE, "cell_voltage2");
+    for (String topic : SINGLE) {
+      assertTrue(index(moving, topic, MIGRATE) < index(moving, DEVICE, "{"), moving::toString);
+      assertTrue(index(moving, topic, "") > whole, moving::toString);
+    }
+  }
+
+  @Test
+  void entitiesMoveBackIntoMessagesOfTheirOwn() {
+    ran(byDevice(), Set.of(DEVICE));
+    List<Heard> moving = moved(single(), SINGLE);
+    assertEquals(Set.of(DEVICE), topics(moving, MIGRATE));
+    int gone = index(moving, DEVICE, "");
+    for (String topic : SINGLE) {
+      assertTrue(index(moving, topic, "{") > index(moving, DEVICE, MIGRATE), moving::toString);
+      assertTrue(index(moving, topic, "{") < gone, moving::toString);
+    }
+  }
+
+  /// What a client hears while entities move.
+  private List<Heard> moved(Publication to, Set<String> topics) {
+    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
+    TestingGateway gateway = run(to);
+    gateway.publish(Snapshots.charging().build());
+    Await.until(() -> retained().keySet().equals(topics));
+    gateway.stop();
+    subscriber.await("BE/status", "offline"); // as it was before
+    subscriber.await("BE/status", "offline");
+    return subscriber.heard().stream()
+        .filter(heard -> heard.topic().startsWith("homeassistant/") && !heard.retained())
+        .toList();
+  }
+
+  private static Set<String> topics(List<Heard> heard, String payload) {
+    List<String> topics = new ArrayList<>();
+    heard.stream()
+        .filter(message -> message.payload().equals(payload))
+        .forEach(message -> topics.add(message.topic()));
+    return Set.copyOf(topics);
+  }
+
+  /// The first message on a topic that has a text in it, or is empty.
+  private static int index(List<Heard> heard, String topic, String text) {
+    for (int i = 0; i < heard.size(); i++) {
+      String payload = heard.get(i).payload();
+      boolean fits = text.isEmpty() ? payload.isEmpty() : payload.contains(text);
+      if (heard.get(i).topic().equals(topic) && fits) {
+        return i;
+      }
+    }
+    throw new AssertionError(topic + " with '" + text + "' not in " + heard);
+  }
+
+  // Home Assistant would lose the cells of a battery that sleeps while the form changes.
+  @Test
+  void movingWaitsForTheDevice() {
+    ran(single(), SINGLE);
+    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
+    TestingGateway gateway = run(byDevice());
+    for (int i = 0; i < 4; i++) {
+      subscriber.await(message -> message.topic().equals("BE/status") && !message.retained());
+    }
+    SINGLE.forEach(topic -> assertEquals(MIGRATE, retained().get(topic)));
+    gateway.publish(Snapshots.charging().build());
+    Await.until(() -> retained().keySet().equals(Set.of(DEVICE)));
+    gateway.stop();
+  }
+
+  // Left out of the message, it would stay in Home Assistant for ever.
+  @Test
+  void anEntityThatWentIsTakenOutOfTheMessage() {
+    ran(byDevice(), Set.of(DEVICE));
+    Publication fewer = Fixtures.with(byDevice(), "BE", Set.of(Fixtures.DISCOVERY), Map.of());
+    TestingGateway gateway = run(fewer);
+    gateway.publish(Snapshots.charging().build());
+    Await.until(() -> isTakenOut("sensor_cell_voltage1") && isTakenOut("sensor_cell_voltage2"));
+    Await.until(() -> !noted().contains("cell_voltage1"));
+    gateway.stop();
+    TestingGateway next = run(fewer);
+    Await.until(() -> !retained().get(DEVICE).contains("cell_voltage"));
+    assertFalse(noted().contains("cell_voltage"));
+    next.stop();
+  }
+
+  private boolean isTakenOut(String key) {
+    JsonObject components =
+        new JsonObject(retained().getOrDefault(DEVICE, "{}"))
+            .getJsonObject("components", new JsonObject());
+    return new JsonObject().put("platform", "sensor").equals(components.getJsonObject(key));
+  }
+
+  private String noted() {
+    Set<String> topics =
+        Await.result(
+            new Manifest(vertx, state, "test")
+                .read(Set.of(RetainedTopics.place(single(), Fixtures.site(single())))));
+    return topics.toString();
+  }
+}
