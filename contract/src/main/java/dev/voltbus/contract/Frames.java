@@ -33,7 +33,9 @@ public final class Frames implements MessageCodec<Message, Message> {
           SafetyState.CODEC,
           AnomalyScore.CODEC,
           DispatchProposal.CODEC,
-          DeviceMessage.CODEC);
+          DeviceMessage.CODEC,
+          PublicationRequest.CODEC,
+          PublicationReply.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

@@ -18,4 +18,6 @@ public sealed interface Message
         AnomalyScore,
         DispatchProposal,
         DeviceMessage,
+        PublicationRequest,
+        PublicationReply,
         UnknownMessage {}

@@ -19,6 +19,16 @@ public record RequestAddress<Q extends Message, R extends Message>(
         "voltbus." + site + ".writes." + link, WriteRequest.class, WriteResult.class);
   }
 
+  /// Requests to a publication, answered by the holder of its lease; also to the line over which
+  /// devices are pushed, whose name has a dot.
+  public static RequestAddress<PublicationRequest, PublicationReply> publication(
+      String site, String publication) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".publication." + publication,
+        PublicationRequest.class,
+        PublicationReply.class);
+  }
+
   /// Commands for a site, answered by the owner of its control.
   public static RequestAddress<CommandRequest, CommandResult> command(String site) {
     return new RequestAddress<>(

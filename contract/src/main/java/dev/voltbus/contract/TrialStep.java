@@ -7,10 +7,15 @@ package dev.voltbus.contract;
 /// @param text what was found; of a failure also the cure
 public record TrialStep(String name, Outcome outcome, String text) {
 
-  /// How a step went.
+  /// How a step went. Append only; the ordinal is on the wire.
   public enum Outcome {
+    UNKNOWN,
     OK,
     FAILED,
-    NOT_TRIED
+    NOT_TRIED;
+
+    static Outcome of(int code) {
+      return code > 0 && code < values().length ? values()[code] : UNKNOWN;
+    }
   }
 }

@@ -131,6 +131,12 @@ class FramesTest {
         new DeviceMessage("car", 0, "", Buffer.buffer(), false),
         decode(frame(15, out -> out.putString("car"))));
     assertEquals(
+        new PublicationRequest("p-1", PublicationRequest.Action.UNKNOWN, 0, 0, ""),
+        decode(frame(16, out -> out.putString("p-1"))));
+    assertEquals(
+        new PublicationReply("p-1", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0),
+        decode(frame(17, out -> out.putString("p-1"))));
+    assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),
         decode(frame(1, out -> out.putString("bms-1"))));
     assertEquals(
@@ -192,8 +198,39 @@ class FramesTest {
                   out.putByte(200);
                 }));
     assertEquals(new SafetyState(7, true, SafetyState.Watchdog.UNKNOWN, 0, 0, 0), safety);
+    Message request =
+        decode(
+            frame(
+                16,
+                out -> {
+                  out.putString("p-1");
+                  out.putByte(200);
+                }));
+    assertEquals(
+        new PublicationRequest("p-1", PublicationRequest.Action.UNKNOWN, 0, 0, ""), request);
+    assertEquals(
+        new PublicationReply(
+            "p-1",
+            PublicationReply.Outcome.UNKNOWN,
+            "later",
+            0,
+            List.of(new TrialStep("login", TrialStep.Outcome.UNKNOWN, "later")),
+            0,
+            0),
+        decode(frame(17, FramesTest::replyOfLater)));
     assertEquals(Quality.UNKNOWN, Quality.of(200));
     assertEquals(QualityReason.UNKNOWN, QualityReason.of(200));
+  }
+
+  private static void replyOfLater(FrameWriter out) {
+    out.putString("p-1");
+    out.putByte(200);
+    out.putString("later");
+    out.putInt(0);
+    out.putShort(1);
+    out.putString("login");
+    out.putByte(200);
+    out.putString("later");
   }
 
   /// A number that has no form in JSON must not come from the bus.

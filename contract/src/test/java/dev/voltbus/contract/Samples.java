@@ -163,7 +163,20 @@ final class Samples {
             new AnomalyScore(
                 78, 0.7004, 2, true, 512, List.of("foreign unit 9 °"), 1_767_225_600_123L),
             new DispatchProposal(78, -57.84, 0.04, 1_767_225_600_123L),
-            new DeviceMessage("car", 79, "cars/leaf", Buffer.buffer("{\"soc\":85}"), true))) {
+            new DeviceMessage("car", 79, "cars/leaf", Buffer.buffer("{\"soc\":85}"), true),
+            new PublicationRequest(
+                "p-1", PublicationRequest.Action.RECONNECT, 79, 86_405_123, "SIGHUP"),
+            new PublicationReply(
+                "p-1",
+                PublicationReply.Outcome.FAILED,
+                "refused by the broker °",
+                43,
+                List.of(
+                    new TrialStep("resolve", TrialStep.Outcome.OK, "broker is 192.0.2.5, 3 ms"),
+                    new TrialStep("connect", TrialStep.Outcome.FAILED, "nothing listens °"),
+                    new TrialStep("login", TrialStep.Outcome.NOT_TRIED, "")),
+                79,
+                86_400_123))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -256,7 +269,9 @@ final class Samples {
         new SafetyState(0, false, SafetyState.Watchdog.UNKNOWN, 0, 0, 0),
         new AnomalyScore(0, 0, 0, false, 0, List.of(), 0),
         new DispatchProposal(0, null, 0, 0),
-        new DeviceMessage("", 0, "", Buffer.buffer(), false));
+        new DeviceMessage("", 0, "", Buffer.buffer(), false),
+        new PublicationRequest("", PublicationRequest.Action.UNKNOWN, 0, 0, ""),
+        new PublicationReply("", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0));
   }
 
   static DeviceReadPlan emptyPlan(String device) {
@@ -318,7 +333,16 @@ final class Samples {
         new AnomalyScore(
             max, 1, max, true, max, Collections.nCopies(0xFFFF, "a reason of many"), max),
         new DispatchProposal(max, -Double.MAX_VALUE, Double.MAX_VALUE, max),
-        new DeviceMessage(text, max, text, Buffer.buffer(new byte[500_000]), true));
+        new DeviceMessage(text, max, text, Buffer.buffer(new byte[500_000]), true),
+        new PublicationRequest(text, PublicationRequest.Action.RECONNECT, max, max, text),
+        new PublicationReply(
+            text,
+            PublicationReply.Outcome.FAILED,
+            text,
+            most,
+            Collections.nCopies(0xFFFF, new TrialStep("s", TrialStep.Outcome.NOT_TRIED, "a step")),
+            max,
+            max));
   }
 
   private static DeviceReadPlan hugePlan(String text, long max, int most) {

@@ -85,6 +85,7 @@ final class MqttCommand {
 
     private static String word(TrialStep step) {
       return switch (step.outcome()) {
+        case UNKNOWN -> "unknown";
         case OK -> "ok";
         case FAILED -> "FAILED";
         case NOT_TRIED -> "not tried";
