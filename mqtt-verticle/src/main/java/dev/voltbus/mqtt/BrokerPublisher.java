@@ -94,6 +94,17 @@ final class BrokerPublisher implements Publisher, Outlet {
     return last == null ? Future.succeededFuture() : last.stop();
   }
 
+  /// Disconnects in order and connects at once, with what stands in the secret files then.
+  ///
+  /// @return completes with the new connection, fails with what the broker has against it
+  Future<Void> reconnect(String reason) {
+    @Nullable Connection current = connection;
+    return current == null
+        ? Future.failedFuture(
+            new MqttFailure("publication " + publication.name() + " is disconnected"))
+        : current.reconnect(reason);
+  }
+
   @Override
   public boolean isConnected() {
     @Nullable Connection current = connection;

@@ -106,6 +106,12 @@ final class CommandLine {
     return Optional.ofNullable(shared);
   }
 
+  /// Disconnects and connects at once, with what stands in the secret files then.
+  Future<Void> reconnect(String reason) {
+    @Nullable Connection current = connection;
+    return current == null ? Future.succeededFuture() : current.reconnect(reason);
+  }
+
   Future<Void> end() {
     @Nullable Connection last = connection;
     connection = null;

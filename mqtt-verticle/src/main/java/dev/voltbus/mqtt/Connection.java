@@ -17,6 +17,7 @@ import dev.voltbus.mqtt.ConnectionState.Stop;
 import dev.voltbus.mqtt.ConnectionState.TakeoverAlarm;
 import dev.voltbus.mqtt.ConnectionState.Wait;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +63,13 @@ final class Connection implements Outlet {
   private final Set<String> oversized = new HashSet<>();
   private ConnectionState state = ConnectionState.INITIAL;
   private @Nullable Session session;
+
+  /// The end of a session that is to be followed by another at once.
+  private Future<Void> ending = Future.succeededFuture();
+
+  /// Told what became of the next attempt, where somebody wants to know.
+  private @Nullable Promise<Void> attempt;
+
   private long timer = -1;
   private boolean isReported;
   private boolean wasOnline;
@@ -162,18 +171,60 @@ final class Connection implements Outlet {
     if (state.phase() == Phase.STOPPED) {
       return Future.succeededFuture();
     }
-    Future<Void> farewell = farewell();
-    return farewell.eventually(this::close);
+    @Nullable Session last = session;
+    Future<Void> farewell = last == null || !isOnline() ? Future.succeededFuture() : farewell(last);
+    return farewell.eventually(this::close).eventually(() -> ending);
   }
 
-  private Future<Void> farewell() {
+  private Future<Void> farewell(Session last) {
     @Nullable Presence presence = settings.presence();
-    if (presence == null || !isOnline() || !mayWrite.getAsBoolean()) {
+    if (presence == null || !mayWrite.getAsBoolean() || last.isFull()) {
       return Future.succeededFuture();
     }
-    return send(presence.topic(), presence.offline())
+    return last.publish(presence.topic(), presence.offline())
+        .onSuccess(done -> tally.published())
         .timeout(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
         .otherwiseEmpty();
+  }
+
+  /// Says farewell, disconnects in order and connects at once, with what stands in the secret files
+  /// then. Also in a pause between two attempts.
+  ///
+  /// @param reason for the log and for health
+  /// @return completes with the new connection, fails with what the broker has against it
+  Future<Void> reconnect(String reason) {
+    Promise<Void> outcome = attempt == null ? Promise.promise() : attempt;
+    switch (state.phase()) {
+      case IDLE, STOPPED -> outcome.tryFail(new MqttFailure("not connected, and not meant to be"));
+      case ONLINE -> again(reason, this::farewell);
+      case CONNECTING -> again(reason, last -> Future.succeededFuture());
+      case WAITING -> hurry(reason);
+    }
+    isReported = false;
+    attempt = outcome.future().isComplete() ? null : outcome;
+    return outcome.future();
+  }
+
+  /// Without a timer the next attempt is at hand anyway.
+  private void hurry(String reason) {
+    LOG.info("{} connects: {}", settings.label(), reason);
+    if (timer >= 0) {
+      vertx.cancelTimer(timer);
+      pauseOver();
+    }
+  }
+
+  private void tried(@Nullable String failure) {
+    @Nullable Promise<Void> waiting = attempt;
+    attempt = null;
+    if (waiting == null) {
+      return;
+    }
+    if (failure == null) {
+      waiting.complete();
+    } else {
+      waiting.fail(new MqttFailure(failure));
+    }
   }
 
   private Future<Void> close() {
@@ -183,13 +234,14 @@ final class Connection implements Outlet {
     }
     login.end();
     tally.ended();
+    tried("stopped");
     @Nullable Session last = session;
     session = null;
     if (last == null) {
       return Future.succeededFuture();
     }
     LOG.info("{} disconnected", settings.label());
-    return last.close("disconnected").timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+    return end(last, "disconnected");
   }
 
   private void apply(Event event) {
@@ -255,15 +307,29 @@ final class Connection implements Outlet {
     announce();
     fresh
         .subscribe()
-        .onSuccess(confirmed -> listener.online())
+        .onSuccess(confirmed -> confirmed(fresh))
         .onFailure(failure -> unheard(fresh, failure));
+  }
+
+  private void confirmed(Session which) {
+    if (session == which) {
+      listener.online();
+      tried(null);
+    }
   }
 
   /// Ends the connection before the broker does, and logs in anew. The farewell is not said: the
   /// gateway is back in a moment.
   private void renew(String reason) {
+    if (isOnline()) {
+      again(reason, last -> Future.succeededFuture());
+    }
+  }
+
+  /// Ends the session that is open or being opened. Nothing is sent on it behind the farewell.
+  private void again(String reason, Function<Session, Future<Void>> farewell) {
     @Nullable Session last = session;
-    if (last == null || !isOnline()) {
+    if (last == null) {
       return;
     }
     session = null;
@@ -272,9 +338,12 @@ final class Connection implements Outlet {
     tally.connected(false);
     apply(new Renew());
     listener.offline(reason);
-    last.close(reason)
-        .timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
-        .onComplete(closed -> pauseOver());
+    ending = farewell.apply(last).eventually(() -> end(last, reason));
+    ending.onComplete(closed -> pauseOver());
+  }
+
+  private static Future<Void> end(Session last, String reason) {
+    return last.close(reason).timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
   }
 
   /// Nothing will arrive on this connection, but what it sends still gets there.
@@ -286,9 +355,11 @@ final class Connection implements Outlet {
     if (settings.mustHear()) {
       LOG.error("{} hears nothing: {}", settings.label(), reason);
       listener.offline(reason);
+      tried(reason);
     } else {
       LOG.warn("{} hears nothing, but sends: {}", settings.label(), reason);
       listener.online();
+      tried(null);
     }
   }
 
@@ -310,6 +381,7 @@ final class Connection implements Outlet {
     }
     apply(new Failed(ThreadLocalRandom.current().nextDouble()));
     listener.offline(reason);
+    tried(reason);
   }
 
   private String address() {

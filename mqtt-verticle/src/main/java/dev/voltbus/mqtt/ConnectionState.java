@@ -37,7 +37,8 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
   /// @param random for the jitter, 0 to 1
   record Failed(double random) implements Event {}
 
-  /// The connection is to be made anew, without a pause: its login ends soon.
+  /// The connection, or the attempt underway, is to be ended and made anew without a pause: its
+  /// login ends soon, or somebody asked for it.
   record Renew() implements Event {}
 
   /// The pause is over.
@@ -75,7 +76,10 @@ record ConnectionState(Phase phase, int failures, int quickLosses, long onlineSi
       case Failed failed ->
           expect(event, phase == Phase.CONNECTING || phase == Phase.ONLINE)
               .failed(failed.random(), nowNanos, policy);
-      case Renew renew -> new Step(expect(event, phase == Phase.ONLINE).renewing(), List.of());
+      case Renew renew ->
+          new Step(
+              expect(event, phase == Phase.CONNECTING || phase == Phase.ONLINE).renewing(),
+              List.of());
       case Stop stop -> new Step(in(Phase.STOPPED), List.of());
     };
   }

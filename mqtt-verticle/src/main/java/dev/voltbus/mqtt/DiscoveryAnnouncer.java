@@ -212,6 +212,19 @@ final class DiscoveryAnnouncer {
     }
   }
 
+  /// Sends all entities again, then the values.
+  ///
+  /// @return how many there are
+  int resend() {
+    isBirth = true;
+    sendAll();
+    return known.size();
+  }
+
+  boolean isOnline() {
+    return isOnline;
+  }
+
   private void homeAssistantStarted() {
     birth = -1;
     LOG.info(
@@ -219,8 +232,7 @@ final class DiscoveryAnnouncer {
         publication.broker().name(),
         publication.name(),
         known.size());
-    isBirth = true;
-    sendAll();
+    resend();
   }
 
   private void send() {

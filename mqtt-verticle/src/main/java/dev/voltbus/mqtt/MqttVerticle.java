@@ -160,10 +160,9 @@ public final class MqttVerticle extends VerticleBase {
     return pushed;
   }
 
-  /// A name with a dot is no publication's.
   private Future<?> listen(List<Device> devices) {
     BrokerSettings broker = Objects.requireNonNull(devices.getFirst().push()).broker();
-    Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), "push." + broker.name());
+    Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), PushLine.name(broker));
     PushLine duty = new PushLine(vertx, context, wiring, site.name(), broker, devices);
     return wiring.leases().compete(shard, duty).onSuccess(claims::add);
   }

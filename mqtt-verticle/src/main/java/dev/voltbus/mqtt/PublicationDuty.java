@@ -109,6 +109,7 @@ final class PublicationDuty implements ShardDuty {
     private final ReportFeed reports;
     private final @Nullable DiscoveryAnnouncer discovery;
     private final @Nullable VenusPortal venus;
+    private final PublicationDesk desk;
     private final List<Cycle> cycles = new ArrayList<>();
     private @Nullable Cycle interval;
 
@@ -133,6 +134,13 @@ final class PublicationDuty implements ShardDuty {
           DiscoveryAnnouncer.of(vertx, publication, this, tombstones::removed, this::sendAll);
       VenusTally asked = new VenusTally(wiring.metrics(), publication);
       this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
+      this.desk =
+          new PublicationDesk(
+              wiring,
+              site.name(),
+              publication.name(),
+              lease,
+              new BrokerErrands(vertx, time, publication, publisher, commands, discovery));
     }
 
     private Future<Void> begin() {
@@ -182,7 +190,10 @@ final class PublicationDuty implements ShardDuty {
       if (discovery != null) {
         discovery.changed(renderer);
       }
-      return feed.start().compose(heard -> reports.start()).recover(this::undo);
+      return feed.start()
+          .compose(heard -> reports.start())
+          .compose(heard -> desk.open())
+          .recover(this::undo);
     }
 
     /// Those that do not wait for a device.
@@ -244,9 +255,10 @@ final class PublicationDuty implements ShardDuty {
       if (venus != null) {
         venus.end();
       }
+      Future<Void> noMoreRequests = desk.close();
       Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop()).mapEmpty();
       Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
-      return Future.join(noMoreSnapshots, noMoreCommands)
+      return Future.join(noMoreRequests, noMoreSnapshots, noMoreCommands)
           .eventually(publisher::disconnect)
           .eventually(this::closeSpool)
           .onComplete(done -> health().gone(part()))

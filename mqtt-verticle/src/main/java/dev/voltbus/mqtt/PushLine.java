@@ -39,6 +39,7 @@ final class PushLine implements ShardDuty {
   private final Metrics.Counter oversized;
   private final Set<String> told = new HashSet<>();
   private @Nullable Connection connection;
+  private @Nullable PublicationDesk desk;
 
   /// @param devices devices pushed over this broker, at least one
   PushLine(
@@ -93,8 +94,16 @@ final class PushLine implements ShardDuty {
               new Listening(lease));
       connection = fresh;
       fresh.start();
-      return Future.succeededFuture();
+      PublicationDesk opened =
+          new PublicationDesk(wiring, site, name(broker), lease, new Errands(fresh));
+      desk = opened;
+      return opened.open();
     });
+  }
+
+  /// What its shard is called: a name with a dot is no publication's.
+  static String name(BrokerSettings broker) {
+    return "push." + broker.name();
   }
 
   private List<PushSource> sources() {
@@ -109,9 +118,12 @@ final class PushLine implements ShardDuty {
   public Future<Void> end() {
     return onContext(() -> {
       @Nullable Connection last = connection;
+      @Nullable PublicationDesk closed = desk;
       connection = null;
+      desk = null;
       wiring.health().gone(part());
-      return last == null ? Future.succeededFuture() : last.stop();
+      Future<Void> noMoreRequests = closed == null ? Future.succeededFuture() : closed.close();
+      return noMoreRequests.eventually(() -> last == null ? Future.succeededFuture() : last.stop());
     });
   }
 
@@ -176,6 +188,27 @@ final class PushLine implements ShardDuty {
       if (lease.isValid()) {
         forward(message, lease);
       }
+    }
+  }
+
+  /// It only listens.
+  private record Errands(Connection connection) implements PublicationDesk.Errands {
+    private static final PublicationDesk.Answer LISTENS =
+        PublicationDesk.Answer.refused("it publishes nothing, it listens for pushed devices");
+
+    @Override
+    public PublicationDesk.Answer discover() {
+      return LISTENS;
+    }
+
+    @Override
+    public Future<PublicationDesk.Answer> test() {
+      return Future.succeededFuture(LISTENS);
+    }
+
+    @Override
+    public Future<PublicationDesk.Answer> reconnect(String reason) {
+      return connection.reconnect(reason).map(done -> PublicationDesk.Answer.DONE);
     }
   }
 }

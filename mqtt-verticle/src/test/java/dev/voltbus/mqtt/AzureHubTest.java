@@ -13,6 +13,8 @@ import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.PublicationReply.Outcome;
+import dev.voltbus.contract.PublicationRequest.Action;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Secret;
 import dev.voltbus.contract.TrialStep;
@@ -117,6 +119,28 @@ class AzureHubTest {
         hub.heard().stream().filter(each -> each.topic().contains("assistant")).toList());
     assertTrue(hub.heard().stream().allMatch(each -> each.topic().endsWith(BAG)));
     assertFalse(hub.heard().stream().anyMatch(Heard::retained));
+  }
+
+  @Test
+  void discoveryIsRefusedForTheHubKeepsNothing() {
+    start(Fixtures.discovered(broker(KEY, null)));
+    hub.await("status");
+    assertEquals(
+        "Azure IoT Hub keeps no retained messages",
+        Asking.of(bus, "dbe").ask(Action.DISCOVER).reason());
+  }
+
+  // Both directions are on one connection there.
+  @Test
+  void aReconnectThatIsAskedForSaysOfflineAndLogsInAnew() {
+    start(Fixtures.dbe(broker(KEY, null)));
+    hub.await("spec_data");
+    time.leap(Duration.ofSeconds(10));
+    assertEquals(Outcome.ACCEPTED, Asking.of(bus, "dbe").ask(Action.RECONNECT).outcome());
+    assertEquals(List.of("DISCONNECT"), hub.ends());
+    assertEquals(token(StandingTime.WALL_MILLIS + 10_000), hub.logins().getLast().password());
+    assertTrue(hub.heard().contains(new Heard(STATUS, "offline", 1, false)));
+    assertEquals(2, hub.filters().size());
   }
 
   @Test

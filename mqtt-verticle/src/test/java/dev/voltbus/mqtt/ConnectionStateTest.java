@@ -68,6 +68,14 @@ class ConnectionStateTest {
     assertThrows(IllegalStateException.class, () -> on(new Renew()));
   }
 
+  // Its secrets may have been read before they were changed.
+  @Test
+  void anAttemptUnderwayCanBeMadeAnew() {
+    on(new Start());
+    assertEquals(List.of(), on(new Renew()).effects());
+    assertEquals(List.of(new Open()), on(new PauseOver()).effects());
+  }
+
   // Publishing must go on within the interval plus one second, so jitter may only shorten.
   @Test
   void jitterOnlyShortens() {

@@ -67,6 +67,11 @@ final class TestingMosquitto implements AutoCloseable {
     return port;
   }
 
+  /// Reads its configuration and its users again; completes when it has begun to.
+  void reload() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).inheritIO().start().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();
