@@ -24,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TraceCommand.class,
       SimulateCommand.class,
       MqttCommand.class,
-      HaCommand.class
+      HaCommand.class,
+      ReloadCommand.class
     })
 public final class Main {
   /// Exit code for what could not be done: a faulty file, a port that is taken, no answer.

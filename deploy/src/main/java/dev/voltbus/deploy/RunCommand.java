@@ -8,12 +8,15 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Option;
     description = "Runs the gateway for a site.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
   @Mixin private SiteOptions site = new SiteOptions();
 
   @Option(
@@ -106,12 +111,18 @@ final class RunCommand implements Callable<Integer> {
     int http = ports.insist(httpPort, "--http-port");
     int health = ports.insist(healthPort, "--health-port");
     @Nullable Path folder = stateFolder(state);
+    @Nullable ControlSocket socket = folder == null ? null : ControlSocket.claim(folder);
     Vertx vertx = open(loaded, chosen);
     Gateway gateway = new Gateway(vertx, folder);
     Lifetime lifetime = new Lifetime(vertx, gateway, cluster != null);
-    List<Deployable> console =
-        List.of(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
-    lifetime.await(gateway.start(loaded, chosen, health, console));
+    PublicationCalls calls = new PublicationCalls(vertx, gateway.wiring(), loaded);
+    HangUp.watch(() -> reload(calls, loaded));
+    List<Deployable> others = new ArrayList<>();
+    others.add(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
+    if (socket != null) {
+      others.add(new ControlServer(socket, loaded, calls));
+    }
+    lifetime.await(gateway.start(loaded, chosen, health, others));
     lifetime.say(
         "site "
             + loaded.name()
@@ -128,6 +139,13 @@ final class RunCommand implements Callable<Integer> {
             + health
             + "/health/ready");
     return lifetime.untilStopped();
+  }
+
+  /// What became of it is in the log.
+  private static void reload(PublicationCalls calls, Site site) {
+    calls
+        .call(ControlAction.RELOAD, ControlAction.RELOAD.all(site), "SIGHUP")
+        .onFailure(failure -> LOG.warn("reload: {}", failure.toString()));
   }
 
   /// @throws CommandException if it cannot be made

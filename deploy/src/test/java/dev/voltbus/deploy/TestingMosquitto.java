@@ -76,7 +76,26 @@ final class TestingMosquitto implements AutoCloseable {
         "allow_anonymous false\npersistence false\npassword_file " + users + "\n");
   }
 
-  /// From the next start on.
+  /// One that takes this user with this password, and everybody without a name.
+  static TestingMosquitto startOpenWithLogin(String user, String password)
+      throws IOException, InterruptedException {
+    require();
+    Path folder = Files.createTempDirectory("voltbus-mosquitto");
+    Path users = folder.resolve("users");
+    setPassword(users, user, password);
+    return new TestingMosquitto(
+        PackagedProduct.freePort(),
+        folder,
+        "allow_anonymous true\npersistence false\npassword_file " + users + "\n");
+  }
+
+  /// Reads its users again.
+  void reload() throws IOException, InterruptedException {
+    int code = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+    Assertions.assertEquals(0, code, "kill -HUP");
+  }
+
+  /// From the next start or `reload` on.
   void setPassword(String user, String password) throws IOException, InterruptedException {
     setPassword(folder.resolve("users"), user, password);
   }

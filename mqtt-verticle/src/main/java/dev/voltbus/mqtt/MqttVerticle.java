@@ -99,6 +99,11 @@ public final class MqttVerticle extends VerticleBase {
     return DiscoveryAnnouncer.isOn(publication);
   }
 
+  /// What the line over which a broker's devices are pushed is called, as a publication is.
+  public static String pushLine(BrokerSettings broker) {
+    return PushLine.name(broker);
+  }
+
   private static Map<String, SnapshotLayout> layouts(List<Device> devices) {
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     devices.forEach(device -> layouts.put(device.name(), SnapshotLayout.of(device.map())));
