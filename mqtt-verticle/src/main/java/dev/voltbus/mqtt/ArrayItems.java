@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SnapshotLayout;
@@ -27,6 +28,9 @@ final class ArrayItems {
   /// By device, how many items it has, from the first to the last that ever had a value: a battery
   /// has fewer cells than its map.
   private final Map<String, Integer> fitted = new HashMap<>();
+
+  /// Whether each item had a value when last looked at, or the device says that it has none there.
+  private boolean isCertain;
 
   /// @param place number of the item in its device, from 0
   /// @param index what is shown
@@ -106,6 +110,11 @@ final class ArrayItems {
     return fitted.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /// Whether the device certainly has no more items than that.
+  boolean isCertain() {
+    return isCertain;
+  }
+
   /// How many it can have at most.
   int most() {
     return items.size();
@@ -147,13 +156,24 @@ final class ArrayItems {
   /// @return whether any item has a value now
   private boolean findFitted(Map<String, ReceivedSnapshot> snapshots, Moment now) {
     boolean hasValue = false;
+    boolean isEachKnown = true;
     for (Item item : items) {
-      if (isShown(item, snapshots.get(item.device), now)) {
+      @Nullable ReceivedSnapshot received = snapshots.get(item.device);
+      if (isShown(item, received, now)) {
         fitted.merge(item.device, item.place + 1, Math::max);
         hasValue = true;
+      } else {
+        isEachKnown &= isAbsent(item, received, now);
       }
     }
+    isCertain = isEachKnown;
     return hasValue;
+  }
+
+  private static boolean isAbsent(Item item, @Nullable ReceivedSnapshot received, Moment now) {
+    return received != null
+        && Showing.of(received, item.index, now.nanos()) == Showing.REASON
+        && received.snapshot().reason(item.index) == QualityReason.SENSOR_ABSENT;
   }
 
   private static boolean isShown(Item item, @Nullable ReceivedSnapshot received, Moment now) {

@@ -78,6 +78,11 @@ final class ArrayTopic implements IntervalTopic {
     return arrays.getFirst().size();
   }
 
+  /// How many items are certainly there or certainly not: all, or those there are.
+  int certainItems() {
+    return arrays.getFirst().isCertain() ? mostItems() : items();
+  }
+
   /// The most items its first array can ever have.
   int mostItems() {
     return arrays.getFirst().most();

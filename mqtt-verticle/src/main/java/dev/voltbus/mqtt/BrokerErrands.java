@@ -48,7 +48,7 @@ final class BrokerErrands implements PublicationDesk.Errands {
     if (!discovery.isOnline()) {
       return Answer.refused("not connected now; all entities are sent at the next connect");
     }
-    return new Answer(Outcome.ACCEPTED, "", discovery.resend(), List.of());
+    return new Answer(Outcome.ACCEPTED, "", discovery.discover(), List.of());
   }
 
   /// Beside the connection there is; but two trials with one client id would end each other.

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +37,11 @@ final class DiscoveryAnnouncer {
   private final Publication publication;
   private final Discovery discovery;
   private final Outlet outlet;
-  private final Supplier<Set<DeviceForm.Component>> removed;
+  private final Tombstones tombstones;
   private final Runnable values;
   private final Set<String> announced = new HashSet<>();
   private final Map<String, String> waiting = new LinkedHashMap<>();
+  private List<IntervalTopic> shown = List.of();
   private Map<String, String> known = Map.of();
   private boolean isOnline;
   private boolean isBirth;
@@ -53,30 +53,26 @@ final class DiscoveryAnnouncer {
       Publication publication,
       Discovery discovery,
       Outlet outlet,
-      Supplier<Set<DeviceForm.Component>> removed,
+      Tombstones tombstones,
       Runnable values) {
     this.vertx = vertx;
     this.publication = publication;
     this.discovery = discovery;
     this.outlet = outlet;
-    this.removed = removed;
+    this.tombstones = tombstones;
     this.values = values;
   }
 
   /// The announcer of a publication, or null if it tells Home Assistant nothing.
   ///
-  /// @param removed entities of an earlier configuration in a device's message
+  /// @param tombstones clears what is no longer told
   /// @param values sends all values again, so that new entities have a state
   static @Nullable DiscoveryAnnouncer of(
-      Vertx vertx,
-      Publication publication,
-      Outlet outlet,
-      Supplier<Set<DeviceForm.Component>> removed,
-      Runnable values) {
+      Vertx vertx, Publication publication, Outlet outlet, Tombstones tombstones, Runnable values) {
     @Nullable Discovery discovery = discovery(publication);
     return discovery == null
         ? null
-        : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, removed, values);
+        : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, tombstones, values);
   }
 
   /// Where Home Assistant tells that it has started, if the publication has entities there.
@@ -154,7 +150,8 @@ final class DiscoveryAnnouncer {
   /// The topics of the devices known so far can show other things than before.
   void changed(PublicationRenderer renderer) {
     Map<String, String> before = known;
-    known = DiscoveryMessages.of(publication, discovery, renderer.intervalTopics(), removed.get());
+    shown = renderer.intervalTopics();
+    tell();
     if (isOnline) {
       known.forEach((topic, payload) -> {
         if (!payload.equals(before.get(topic))) {
@@ -164,6 +161,10 @@ final class DiscoveryAnnouncer {
       clearGone();
       send();
     }
+  }
+
+  private void tell() {
+    known = DiscoveryMessages.of(publication, discovery, shown, tombstones.removed());
   }
 
   /// The broker, which may have lost everything, is there.
@@ -212,13 +213,20 @@ final class DiscoveryAnnouncer {
     }
   }
 
-  /// Sends all entities again, then the values.
+  /// Sends all entities again, then the values, and takes away those of items that the devices
+  /// certainly do not have: the battery may be another one than before.
   ///
   /// @return how many there are
-  int resend() {
+  int discover() {
+    tombstones.add(DiscoveryMessages.absent(publication, discovery, shown));
+    tell();
+    resend();
+    return DiscoveryMessages.count(publication, discovery, shown);
+  }
+
+  private void resend() {
     isBirth = true;
     sendAll();
-    return known.size();
   }
 
   boolean isOnline() {

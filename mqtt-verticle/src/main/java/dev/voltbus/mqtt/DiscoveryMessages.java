@@ -59,13 +59,41 @@ final class DiscoveryMessages {
   /// @param shown as for all
   static Set<String> possible(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    Map<String, String> entities = most(publication, discovery, shown);
+    return kept(publication, most(publication, discovery, shown));
+  }
+
+  private static Set<String> kept(Publication publication, Map<String, String> entities) {
     if (!isByDevice(publication)) {
       return entities.keySet();
     }
-    Set<String> possible = new HashSet<>(DeviceForm.of(entities, Set.of()).keySet());
-    possible.addAll(DeviceForm.components(entities));
-    return possible;
+    Set<String> kept = new HashSet<>(DeviceForm.of(entities, Set.of()).keySet());
+    kept.addAll(DeviceForm.components(entities));
+    return kept;
+  }
+
+  /// What can be retained for items that the devices certainly do not have, such as cells beyond
+  /// the battery's last.
+  ///
+  /// @param shown as for all
+  static Set<String> absent(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    Set<String> absent =
+        new HashSet<>(
+            kept(
+                publication,
+                entities(publication, discovery, shown, ArrayTopic::certainItems, entity -> true)));
+    absent.removeAll(
+        kept(
+            publication,
+            entities(publication, discovery, shown, ArrayTopic::items, entity -> true)));
+    return absent;
+  }
+
+  /// How many entities there are.
+  ///
+  /// @param shown as for all
+  static int count(Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    return entities(publication, discovery, shown, ArrayTopic::items, entity -> true).size();
   }
 
   /// The config topics that the same entities would have in the other form.

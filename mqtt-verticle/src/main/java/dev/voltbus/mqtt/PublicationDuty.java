@@ -130,8 +130,7 @@ final class PublicationDuty implements ShardDuty {
       this.reports =
           new ReportFeed(
               wiring.bus(), site.name(), publication, () -> Moment.now(time), this, this::complain);
-      this.discovery =
-          DiscoveryAnnouncer.of(vertx, publication, this, tombstones::removed, this::sendAll);
+      this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, tombstones, this::sendAll);
       VenusTally asked = new VenusTally(wiring.metrics(), publication);
       this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
       this.desk =

@@ -132,9 +132,16 @@ final class Tombstones {
     return done;
   }
 
-  /// Clears topics on request.
-  void add(Collection<String> topics) {
-    gone.addAll(topics);
+  /// Clears what is no longer told: topics, and entities in messages of devices, which the next
+  /// such message takes out.
+  void add(Collection<String> entries) {
+    entries.forEach(entry -> {
+      if (DeviceForm.Component.is(entry)) {
+        removed.add(DeviceForm.Component.parse(entry));
+      } else {
+        gone.add(entry);
+      }
+    });
     later();
   }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.PublicationReply;
+import dev.voltbus.contract.PublicationRequest;
+import dev.voltbus.contract.QualityReason;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The two forms of Home Assistant's discovery, and how entities move from one to the other, as a
 /// client of the broker sees it.
@@ -212,6 +217,53 @@ class DiscoveryFormTest {
     Await.until(() -> !retained().get(DEVICE).contains("cell_voltage"));
     assertFalse(noted().contains("cell_voltage"));
     next.stop();
+  }
+
+  // The battery was replaced by one with fewer cells: a person says so by asking.
+  @ParameterizedTest
+  @EnumSource
+  void cellsThatAreAbsentGoOnRequest(Discovery.Form form) {
+    Publication publication = Fixtures.told(Fixtures.broker(port()), form);
+    ran(publication, form == Discovery.Form.DEVICE ? Set.of(DEVICE) : SINGLE);
+    TestingGateway gateway = run(publication);
+    heardOneCell(gateway, QualityReason.SENSOR_ABSENT);
+    assertEquals(3, discovered().entities());
+    Await.until(() -> {
+      Map<String, String> retained = retained();
+      return !retained.containsKey("homeassistant/sensor/BE/cell_voltage2/config")
+          && (form == Discovery.Form.SINGLE || isTakenOut("sensor_cell_voltage2"));
+    });
+    assertTrue(retained().toString().contains("cell_voltage1"), retained().toString());
+    gateway.stop();
+  }
+
+  // Its sensor may be back in a minute; Home Assistant would have deleted it.
+  @Test
+  void cellsThatAreOnlyNotReadStayOnRequest() {
+    ran(single(), SINGLE);
+    TestingGateway gateway = run(single());
+    heardOneCell(gateway, QualityReason.NO_ANSWER);
+    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
+    assertEquals(PublicationReply.Outcome.ACCEPTED, discovered().outcome());
+    subscriber.await(
+        heard -> heard.topic().equals("homeassistant/button/BE/PAUSE/config") && !heard.retained());
+    for (int i = 0; i < 3; i++) {
+      subscriber.await(heard -> heard.topic().equals("BE/status") && !heard.retained());
+    }
+    assertEquals(SINGLE, retained().keySet());
+    gateway.stop();
+  }
+
+  private PublicationReply discovered() {
+    return Asking.of(bus, "dbe").ask(PublicationRequest.Action.DISCOVER);
+  }
+
+  private void heardOneCell(TestingGateway gateway, QualityReason second) {
+    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
+    gateway.publish(Snapshots.charging().bad("cell_voltage_2", second).build());
+    subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301]}");
+    subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301]}");
+    subscriber.close();
   }
 
   private boolean isTakenOut(String key) {
