@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,46 @@ class ClusterIT {
     assertEquals(1, twin.awaitExit(START));
     assertTrue(
         twin.output().contains("role mapping already runs on member [127.0.0.1]:"), twin.output());
+  }
+
+  // The next owner has another disk, or none: only the cluster knows what the dead one left.
+  @Test
+  void whatADeadNodeLeftAtTheBrokerIsClearedByTheNextOwner() throws Exception {
+    String cell = "homeassistant/sensor/BE/cell_voltage16/config";
+    try (TestingListener listener = TestingListener.on(broker.port())) {
+      PackagedProduct first = null;
+      for (String roles : List.of("mapping", "acquisition", "mqtt,command")) {
+        first = node(roles);
+        first.awaitLine(line -> line.contains("running; console"), START);
+      }
+      listener.await(heard -> heard.topic().equals(cell), Duration.ofSeconds(60), cell);
+      Objects.requireNonNull(first).signal("KILL");
+      first.awaitExit(STOP);
+      String before = Files.readString(siteFile);
+      Files.writeString(siteFile, before.replace("prefix: BE\n", "prefix: HOME\n"));
+      nextOwner();
+      listener.await(
+          heard -> heard.topic().equals(cell) && heard.payload().isEmpty(),
+          Duration.ofSeconds(30),
+          cell + " cleared");
+      listener.await(
+          heard -> heard.topic().equals("homeassistant/sensor/HOME/cell_voltage16/config"),
+          Duration.ofSeconds(30),
+          "entities of the new prefix");
+    }
+  }
+
+  /// Refused for as long as the others have not noticed that the first is dead.
+  private void nextOwner() throws Exception {
+    boolean isRunning = false;
+    for (int tries = 0; tries < 5 && !isRunning; tries++) {
+      isRunning =
+          node("mqtt,command")
+              .awaitLine(
+                  line -> line.contains("running; console") || line.contains("already runs"), START)
+              .contains("running; console");
+    }
+    assertTrue(isRunning, "no node may take the role over");
   }
 
   private PackagedProduct node(String roles) throws IOException {
