@@ -2,6 +2,7 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.ShardDuty;
@@ -36,6 +37,7 @@ final class PublicationDuty implements ShardDuty {
   private final Publication publication;
   private final LayoutBook book;
   private final Tally tally;
+  private final Metrics.Counter cleared;
   private final EventBook events;
   private final @Nullable CommandLine commands;
   private final @Nullable SpoolWatch spoolWatch;
@@ -56,6 +58,16 @@ final class PublicationDuty implements ShardDuty {
     this.publication = publication;
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
+    this.cleared =
+        wiring
+            .metrics()
+            .counter(
+                "voltbus_mqtt_retained_cleared_total",
+                "Retained messages of an earlier configuration that were cleared",
+                "broker",
+                publication.broker().name(),
+                "publication",
+                publication.name());
     this.events = new EventBook(wiring.time());
     this.commands = CommandLine.of(vertx, wiring, site.name(), publication);
     this.spoolWatch =
@@ -121,7 +133,8 @@ final class PublicationDuty implements ShardDuty {
     private Work(Lease lease) {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
-      this.tombstones = new Tombstones(vertx, wiring.state(), site, publication, publisher::send);
+      this.tombstones =
+          new Tombstones(vertx, wiring.state(), site, publication, cleared, publisher::send);
       this.renderer = new PublicationRenderer(publication, this, events, this::complain);
       this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
       this.feed =

@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
 import io.vertx.core.Future;
@@ -36,6 +37,7 @@ final class Tombstones {
   private final Site site;
   private final Publication publication;
   private final Manifest manifest;
+  private final Metrics.Counter cleared;
   private final BiFunction<Topic, Buffer, Future<Void>> sender;
   private final String label;
   private final Set<String> gone = new TreeSet<>();
@@ -51,16 +53,19 @@ final class Tombstones {
   private long timer = -1;
 
   /// @param state folder for what outlives the process, or null
+  /// @param cleared counts what the broker has cleared
   /// @param sender sends a message; completes when the broker has acknowledged it
   Tombstones(
       Vertx vertx,
       @Nullable Path state,
       Site site,
       Publication publication,
+      Metrics.Counter cleared,
       BiFunction<Topic, Buffer, Future<Void>> sender) {
     this.vertx = vertx;
     this.site = site;
     this.publication = publication;
+    this.cleared = cleared;
     this.sender = sender;
     this.label =
         "mqtt broker=" + publication.broker().name() + " publication=" + publication.name();
@@ -241,6 +246,7 @@ final class Tombstones {
     return sender
         .apply(new Topic(topic, ACKNOWLEDGED, true), EMPTY)
         .onSuccess(acknowledged -> {
+          cleared.increment();
           gone.remove(topic);
           moved.remove(topic);
         });
