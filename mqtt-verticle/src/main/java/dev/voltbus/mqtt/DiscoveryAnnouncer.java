@@ -221,6 +221,10 @@ final class DiscoveryAnnouncer {
     tombstones.add(DiscoveryMessages.absent(publication, discovery, shown));
     tell();
     resend();
+    return entities();
+  }
+
+  private int entities() {
     return DiscoveryMessages.count(publication, discovery, shown);
   }
 
@@ -239,7 +243,7 @@ final class DiscoveryAnnouncer {
         "mqtt broker={} publication={} Home Assistant has started: {} entities sent again",
         publication.broker().name(),
         publication.name(),
-        known.size());
+        entities());
     resend();
   }
 

@@ -97,8 +97,13 @@ final class PushLine implements ShardDuty {
       PublicationDesk opened =
           new PublicationDesk(wiring, site, name(broker), lease, new Errands(fresh));
       desk = opened;
-      return opened.open();
+      return opened.open().recover(this::undo);
     });
+  }
+
+  /// A duty that fails to begin is not ended by the leases.
+  private Future<Void> undo(Throwable failure) {
+    return end().eventually(() -> Future.failedFuture(failure));
   }
 
   /// What its shard is called: a name with a dot is no publication's.

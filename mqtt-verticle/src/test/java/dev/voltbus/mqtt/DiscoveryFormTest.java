@@ -128,6 +128,15 @@ class DiscoveryFormTest {
         components.getJsonObject("sensor_SOC"));
   }
 
+  @Test
+  void anAnswerToARequestCountsEntitiesNotMessages() {
+    TestingGateway gateway = run(byDevice());
+    gateway.publish(Snapshots.charging().build());
+    Await.until(() -> retained().containsKey(DEVICE) && isWhole(retained()));
+    assertEquals(4, discovered().entities());
+    gateway.stop();
+  }
+
   // Emptied first, the entities would be deleted with their names, rooms and history.
   @Test
   void entitiesMoveIntoTheMessageOfTheirDevice() {
