@@ -80,6 +80,16 @@ public final class RegisterCodec {
     return type.isText() ? 0 : number((layout.pattern(block, at) >>> shift) & mask);
   }
 
+  /// The least raw number that an integer register can hold.
+  public long leastRaw() {
+    return least().longValue();
+  }
+
+  /// The greatest raw number that an integer register can hold; all 64 bits without a sign are -1.
+  public long mostRaw() {
+    return greatest().longValue();
+  }
+
   /// Whether the raw number means that there is no value. One NaN among the sentinels stands for
   /// all of them: devices differ in its lower bits.
   public boolean isAbsent(long raw) {
@@ -296,7 +306,7 @@ public final class RegisterCodec {
   }
 
   private long checkedInteger(BigInteger raw, double value, String with) {
-    BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
+    BigInteger least = least();
     BigInteger most = greatest();
     @Nullable Long min = spec.range().min();
     @Nullable Long max = spec.range().max();
@@ -306,6 +316,10 @@ public final class RegisterCodec {
       throw outside(raw + with, value, low, high);
     }
     return raw.longValue();
+  }
+
+  private BigInteger least() {
+    return signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
   }
 
   private BigInteger greatest() {

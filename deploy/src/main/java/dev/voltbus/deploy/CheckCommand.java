@@ -6,6 +6,7 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
 import dev.voltbus.mqtt.MqttVerticle;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  /// @return 1 if a topic can never be sent, else 0
   @Override
   public Integer call() throws ConfigException {
     Site loaded = site.load();
@@ -39,18 +41,24 @@ final class CheckCommand implements Callable<Integer> {
         writes.forEach(line -> out.println("  " + line));
       }
     }
+    List<String> refused = new ArrayList<>();
     for (Publication publication : loaded.publications()) {
+      PayloadReport sizes = PayloadReport.of(publication, loaded.devices());
       out.println("topics of " + publication.name() + ":");
-      MqttVerticle.topics(publication, loaded.devices()).forEach(line -> out.println("  " + line));
+      MqttVerticle.topics(publication, loaded.devices())
+          .forEach(topic -> out.println("  " + sizes.line(topic)));
       MqttVerticle.leftOut(publication)
           .forEach(text -> out.println("publication " + publication.name() + " " + text));
       List<String> entities = MqttVerticle.entities(publication, loaded.devices());
       if (!entities.isEmpty()) {
         out.println("Home Assistant entities of " + publication.name() + ":");
-        entities.forEach(line -> out.println("  " + line));
+        entities.forEach(topic -> out.println("  " + sizes.line(topic)));
       }
+      refused.addAll(sizes.refused());
     }
     out.flush();
-    return 0;
+    refused.forEach(spec.commandLine().getErr()::println);
+    spec.commandLine().getErr().flush();
+    return refused.isEmpty() ? 0 : 1;
   }
 }

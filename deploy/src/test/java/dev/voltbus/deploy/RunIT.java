@@ -87,7 +87,8 @@ class RunIT {
           .lines()
           .dropWhile(line -> !line.startsWith("topics of "))
           .filter(line -> line.startsWith("  ") && !line.endsWith("/command/result"))
-          .map(line -> line.strip().replaceFirst("cell_voltageN/", "cell_voltage16/"))
+          .map(line -> line.strip().replaceFirst(" \\(.*\\)$", ""))
+          .map(topic -> topic.replaceFirst("cell_voltageN/", "cell_voltage16/"))
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

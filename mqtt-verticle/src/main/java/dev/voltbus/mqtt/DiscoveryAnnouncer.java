@@ -127,6 +127,15 @@ final class DiscoveryAnnouncer {
         : DiscoveryMessages.inOtherForm(publication, discovery, shown(publication, layouts));
   }
 
+  /// Bytes of the config messages of a publication's entities, by topic as above; of an array's
+  /// items the last one, which has the largest number.
+  ///
+  /// @param shown the publication's topics, all of them sent once
+  static Map<String, Integer> bytes(Publication publication, List<IntervalTopic> shown) {
+    @Nullable Discovery discovery = discovery(publication);
+    return discovery == null ? Map.of() : DiscoveryMessages.bytes(publication, discovery, shown);
+  }
+
   /// The essential entities when all devices are there, payload by config topic, also where
   /// discovery is off.
   static Map<String, String> essential(

@@ -6,6 +6,7 @@ import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.ShownField;
 import dev.voltbus.contract.Publication;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,6 +139,29 @@ final class DiscoveryMessages {
             })
         .map(entity -> text.topic(entity.topic()).replace("{n}", "N"))
         .toList();
+  }
+
+  /// Bytes of the payloads, by topic as above; of an array's items the last one.
+  static Map<String, Integer> bytes(
+      Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    Map<String, Integer> bytes = new LinkedHashMap<>();
+    if (isByDevice(publication)) {
+      DeviceForm.of(most(publication, discovery, shown), Set.of())
+          .forEach((topic, payload) -> bytes.put(topic, bytes(payload)));
+      return bytes;
+    }
+    DiscoveryText text = new DiscoveryText(publication);
+    for (Entity entity : discovery.entities()) {
+      entities(publication, discovery, shown, ArrayTopic::items, entity::equals).values().stream()
+          .mapToInt(DiscoveryMessages::bytes)
+          .max()
+          .ifPresent(most -> bytes.put(text.topic(entity.topic()).replace("{n}", "N"), most));
+    }
+    return bytes;
+  }
+
+  private static int bytes(String payload) {
+    return payload.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private void add(Entity entity, List<IntervalTopic> shown) {

@@ -3,6 +3,7 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.PushSource;
 import dev.voltbus.contract.Shard;
@@ -82,6 +83,21 @@ public final class MqttVerticle extends VerticleBase {
   /// @param devices the site's devices
   public static List<String> entities(Publication publication, List<Device> devices) {
     return DiscoveryAnnouncer.topics(publication, layouts(devices));
+  }
+
+  /// How large the payloads of a publication can be, by topic as in `topics` and `entities`; those
+  /// that nothing limits, such as the text of an event, are not in it.
+  ///
+  /// @param devices the site's devices
+  public static Map<String, PayloadBytes> payloads(Publication publication, List<Device> devices) {
+    Map<String, PayloadBytes> sizes = PayloadSizes.of(publication, devices);
+    @Nullable HubTopics hub = HubTopics.of(publication, publication.broker());
+    if (hub == null) {
+      return sizes;
+    }
+    Map<String, PayloadBytes> atHub = new HashMap<>();
+    sizes.forEach((topic, bytes) -> atHub.put(hub.events(topic), bytes));
+    return atHub;
   }
 
   /// The few entities of a publication that a person without discovery writes down by hand.

@@ -204,7 +204,8 @@ final class PublicationRenderer {
         .toList();
   }
 
-  private static @Nullable IntervalTopic compiled(
+  /// The topic of one rule, or null where the publication has none that goes out at intervals.
+  static @Nullable IntervalTopic compiled(
       TopicRule rule,
       Publication publication,
       Map<String, SnapshotLayout> layouts,
