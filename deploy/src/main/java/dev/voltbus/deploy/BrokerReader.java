@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads the brokers of a site file.
 final class BrokerReader {
   private static final Pattern URI =
-      Pattern.compile("(mqtts?)://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
+      Pattern.compile(
+          "(mqtts?)://(?:([^@/?#\\s]*)@)?([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
   private static final int LONGEST_PASSWORD = 65_535;
   private static final int TLS_PORT = 8883;
   private static final List<String> OF_TLS =
@@ -65,30 +66,33 @@ final class BrokerReader {
     if (!uri.matches()) {
       section.secretFault(
           "uri",
-          section.text("uri").contains("@")
-              ? "must not carry user or password; use `username` and `password-file`"
-              : "is not of the form mqtt://host, mqtts://host or either with :port");
+          "is not of the form mqtt://host, mqtts://host or either with :port"
+              + (section.text("uri").contains("@")
+                  ? "; `@` and `/` of a user or password in it are written as %40 and %2F"
+                  : ""));
       return Optional.empty();
     }
     boolean tls = tls(section, uri.group(1).equals("mqtts"));
-    int port = port(section, uri.group(3), tls);
-    @Nullable Secret password = password(section);
+    int port = port(section, uri.group(4), tls);
+    @Nullable UriLogin login =
+        uri.group(2) == null
+            ? new UriLogin(section.text("username"), password(section))
+            : UriLogin.read(section, uri.group(2), variables, secrets).orElse(null);
     BrokerTls security = security(section, tls);
-    if (section.faults().count() > before) {
+    if (login == null || section.faults().count() > before) {
       return Optional.empty();
     }
-    String host = uri.group(2).replace("[", "").replace("]", "");
+    String host = uri.group(3).replace("[", "").replace("]", "");
     Optional<BrokerSettings> made =
         section.make(() ->
-            settings(
-                section, BrokerSettings.at(name, host, port), password, tls ? security : null));
+            settings(section, BrokerSettings.at(name, host, port), login, tls ? security : null));
     made.filter(broker -> broker.kind() == BrokerKind.AZURE)
         .ifPresent(broker -> HubRules.checkLogin(section, broker));
     return section.faults().count() > before ? Optional.empty() : made;
   }
 
   private static BrokerSettings settings(
-      Section section, BrokerSettings usual, @Nullable Secret password, @Nullable BrokerTls tls) {
+      Section section, BrokerSettings usual, UriLogin login, @Nullable BrokerTls tls) {
     BrokerKind kind =
         section.has("kind")
             ? BrokerKind.valueOf(section.text("kind").toUpperCase(Locale.ROOT))
@@ -98,8 +102,8 @@ final class BrokerReader {
         usual.host(),
         usual.port(),
         section.text("client-id", usual.clientId()),
-        section.text("username", usual.username()),
-        password,
+        login.user(),
+        login.password(),
         section.text("root-topic", usual.rootTopic()),
         section.flag("clean-session", usual.cleanSession()),
         section.whole("default-qos", usual.defaultQos()),

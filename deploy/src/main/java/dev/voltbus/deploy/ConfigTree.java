@@ -2,17 +2,29 @@ package dev.voltbus.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// The values of a configuration file together with the lines they stand on.
 ///
 /// @param file the file as the caller named it
 /// @param root the values
 /// @param lines line of each value by JSON pointer; of a key's value, the line of the key
-record ConfigTree(String file, JsonNode root, Map<String, Integer> lines) {
+/// @param written by JSON pointer, the values that refer to variables, as they stand in the file
+record ConfigTree(
+    String file, JsonNode root, Map<String, Integer> lines, Map<String, String> written) {
   private static final int LONGEST_VALUE = 60;
+
+  /// User and password in a uri.
+  private static final Pattern LOGIN = Pattern.compile("//.*@");
 
   ConfigTree {
     lines = Map.copyOf(lines);
+    written = Map.copyOf(written);
+  }
+
+  /// A file without references to variables.
+  ConfigTree(String file, JsonNode root, Map<String, Integer> lines) {
+    this(file, root, lines, Map.of());
   }
 
   /// Pointer of a key inside the value at a pointer.
@@ -64,7 +76,9 @@ record ConfigTree(String file, JsonNode root, Map<String, Integer> lines) {
 
   private String valueAt(String pointer) {
     JsonNode value = root.at(pointer);
-    return value.isValueNode() ? shortened(value.asText()) : "";
+    return value.isValueNode()
+        ? shortened(LOGIN.matcher(value.asText()).replaceFirst("//...@"))
+        : "";
   }
 
   /// Text that fits on a line of a message.

@@ -32,6 +32,11 @@ record Section(ConfigTree tree, String pointer, JsonNode node, Faults faults) {
     return text(key, "");
   }
 
+  /// The text as it stands in the file, with its references to variables.
+  String written(String key) {
+    return tree.written().getOrDefault(ConfigTree.child(pointer, key), text(key));
+  }
+
   @Nullable String textOrNull(String key) {
     return has(key) ? text(key) : null;
   }

@@ -1,10 +1,12 @@
 package dev.voltbus.deploy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The variables a configuration file may refer to: `${NAME}`, or `${NAME:-default}` where it may
@@ -25,6 +27,24 @@ final class Variables {
   Optional<String> value(String name) {
     String mine = given.get(name);
     return Optional.ofNullable(mine != null ? mine : environment.apply(name));
+  }
+
+  /// Names of the variables that a text refers to.
+  static List<String> names(String text) {
+    return REFERENCE
+        .matcher(text)
+        .results()
+        .flatMap(reference -> Stream.ofNullable(reference.group(1)))
+        .distinct()
+        .toList();
+  }
+
+  /// What a text says by itself: without its references, but with their defaults.
+  static String literal(String text) {
+    return REFERENCE
+        .matcher(text)
+        .replaceAll(reference ->
+            Matcher.quoteReplacement(Optional.ofNullable(reference.group(2)).orElse("")));
   }
 
   /// The text with all references replaced. References are not looked for in what replaced them.

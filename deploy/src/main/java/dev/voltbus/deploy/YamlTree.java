@@ -32,6 +32,7 @@ final class YamlTree {
   private final Variables variables;
   private final Faults faults;
   private final Map<String, Integer> lines = new HashMap<>();
+  private final Map<String, String> written = new HashMap<>();
   private int values;
 
   YamlTree(String file, Variables variables, Faults faults) {
@@ -42,7 +43,7 @@ final class YamlTree {
 
   ConfigTree convert(Node root) {
     JsonNode tree = convert(root, "", "", line(root));
-    return new ConfigTree(file, tree, lines);
+    return new ConfigTree(file, tree, lines, written);
   }
 
   private JsonNode convert(Node node, String pointer, String path, int line) {
@@ -58,7 +59,12 @@ final class YamlTree {
     return switch (node) {
       case MappingNode mapping -> mapping(mapping, pointer, path);
       case SequenceNode sequence -> sequence(sequence, pointer, path);
-      case ScalarNode scalar -> scalar(scalar, path, line);
+      case ScalarNode scalar -> {
+        if (!Variables.names(scalar.getValue()).isEmpty()) {
+          written.put(pointer, scalar.getValue());
+        }
+        yield scalar(scalar, path, line);
+      }
       default -> NullNode.instance;
     };
   }
