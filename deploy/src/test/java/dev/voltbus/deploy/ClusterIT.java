@@ -149,19 +149,35 @@ class ClusterIT {
     assertTrue(isRunning, "no node may take the role over");
   }
 
-  private PackagedProduct node(String roles) throws IOException {
+  // The control socket is where the operator is, the publication may be anywhere.
+  @Test
+  void reloadReachesThePublicationsOfAnotherNode() throws Exception {
+    Path state = folder.resolve("state");
+    node("mapping", "--state=" + state).awaitLine(line -> line.contains("running; console"), START);
+    PackagedProduct owner = node("mqtt,command");
+    owner.awaitLine(line -> line.contains("publication=BE connected"), START);
+    try (PackagedProduct reload =
+        PackagedProduct.start(Map.of(), "reload", "--state=" + state, "--publication=BE")) {
+      assertEquals(0, reload.awaitExit(START), reload::output);
+      assertEquals("publication BE: connected anew", reload.output());
+    }
+    owner.awaitLine(
+        line -> line.contains("publication=BE reconnects: asked by the control socket"), STOP);
+  }
+
+  private PackagedProduct node(String roles, String... more) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("run", "--site=" + siteFile, "--roles=" + roles, "--cluster"));
+    arguments.add("--http-port=" + PackagedProduct.freePort());
+    arguments.add("--health-port=" + PackagedProduct.freePort());
+    arguments.addAll(List.of(more));
     PackagedProduct node =
         PackagedProduct.start(
             Map.of(
                 "MQTT_PORT", Integer.toString(broker.port()),
                 "MODBUS_PORT", Integer.toString(site.packServer().port()),
                 "MODBUS_PORT_2", Integer.toString(site.towerServer().port())),
-            "run",
-            "--site=" + siteFile,
-            "--roles=" + roles,
-            "--cluster",
-            "--http-port=" + PackagedProduct.freePort(),
-            "--health-port=" + PackagedProduct.freePort());
+            arguments.toArray(String[]::new));
     nodes.add(node);
     return node;
   }

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A running gateway is asked from outside, through its start script: by its control socket and by
 /// SIGHUP.
-@Timeout(180)
+@Timeout(300)
 class ControlIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String USER = "edge";
 
   private final Vertx vertx = Vertx.vertx();

@@ -59,6 +59,7 @@ class ControlServerTest {
               line: { url: "tcp://127.0.0.1:1" }
             devices:
               pack: { type: tinybms, link: line, unit: 170 }
+              car: { type: pushed-car, push: { broker: local, topic: cars/leaf } }
             brokers:
               local: { uri: "mqtt://127.0.0.1:1" }
             publications:
@@ -128,7 +129,8 @@ class ControlServerTest {
     JsonObject answer = new ControlClient(folder).ask(ControlAction.RELOAD, "garage", null);
     List<JsonObject> said = ControlOptions.said(answer);
     assertEquals(
-        List.of("BE", "raw"), said.stream().map(each -> each.getString("publication")).toList());
+        List.of("BE", "raw", "push.local"),
+        said.stream().map(each -> each.getString("publication")).toList());
     assertEquals(
         "failed: nobody has it: does a node with role mqtt run?",
         ControlOptions.failed(said.getFirst()));

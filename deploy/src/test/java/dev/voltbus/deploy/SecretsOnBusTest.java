@@ -73,9 +73,20 @@ class SecretsOnBusTest {
           .start()
           .waitFor();
       listener.await(heard -> heard.topic().equals("BE/command/result"), LIMIT, "a result");
+      PublicationCalls calls = new PublicationCalls(vertx, gateway.wiring(), site);
+      for (ControlAction action : ControlAction.values()) {
+        calls.call(action, List.of("BE"), secret.marker()).await();
+      }
     }
     Set<String> wanted =
-        Set.of("DevicePoll", "DeviceSnapshot", "LinkStatus", "CommandRequest", "CommandResult");
+        Set.of(
+            "DevicePoll",
+            "DeviceSnapshot",
+            "LinkStatus",
+            "CommandRequest",
+            "CommandResult",
+            "PublicationRequest",
+            "PublicationReply");
     assertTrue(kinds.containsAll(wanted), kinds.toString());
     secret.assertOnlyMarkerIn("the bus", seen.stream().collect(Collectors.joining("\n")));
   }
