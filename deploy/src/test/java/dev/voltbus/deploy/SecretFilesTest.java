@@ -154,11 +154,16 @@ class SecretFilesTest {
     assertEquals(isPrivate, access.isPrivate());
   }
 
+  // As systemd makes them: the folder can be entered by the service alone, and changed by nobody.
   @Test
   void systemdCredentialsAreNamedByTheirFolder() throws Exception {
-    file("broker", "r--------");
+    Path credentials = Files.createDirectory(folder.resolve("credentials"));
+    Files.move(file("broker", "r--------"), credentials.resolve("broker"));
+    Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("r-x------"));
     Path site = site("password-file: \"${CREDENTIALS_DIRECTORY}/broker\"");
-    assertEquals(new Secret(PASSWORD), password(site, "CREDENTIALS_DIRECTORY", folder.toString()));
+    assertEquals(
+        new Secret(PASSWORD), password(site, "CREDENTIALS_DIRECTORY", credentials.toString()));
+    Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("rwx------"));
   }
 
   // Mode 0644 is what a Secret has in a pod unless its volume says otherwise.
