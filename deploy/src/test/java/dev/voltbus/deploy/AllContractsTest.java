@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SingleProcessLeases;
 import dev.voltbus.contract.Site;
@@ -26,9 +27,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -46,6 +49,13 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllContractsTest {
   private static final Path SITE = Path.of("src/test/resources/testcases/all-contracts/site.yaml");
+  private static final Path HOW_TO = Path.of("../docs/how-to/home-assistant.md");
+  private static final Set<String> READERS_OWN = Set.of("device_tracker.car", "switch.car_charger");
+  private static final Set<String> AUTOMATED =
+      Set.of(
+          "sensor.be_soc",
+          "button.be_pause",
+          "sensor.nissan_leaf_battery_tracker_nissan_leaf_battery_level");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NO_VALUE = Pattern.compile("|None|undefined: .*");
   private static final List<String> ESSENTIAL =
@@ -329,6 +339,37 @@ class AllContractsTest {
     return config.has("value_template")
         ? jinja.state(config.get("value_template").asText(), payload)
         : payload;
+  }
+
+  // Whoever pastes an automation with a wrong id gets one that never starts, and no error.
+  @Test
+  void everyEntityOfTheHowToIsDiscoveredOrTheReadersOwn() throws Exception {
+    HowToPage page = HowToPage.of(HOW_TO);
+    assertTrue(page.entitiesInYaml().containsAll(AUTOMATED), page.entitiesInYaml()::toString);
+    assertEquals(READERS_OWN, page.own());
+    Set<String> unknown = new TreeSet<>(page.entities());
+    unknown.removeAll(READERS_OWN);
+    entities.forEach((topic, config) -> unknown.remove(entityId(topic, config)));
+    assertEquals(Set.of(), unknown);
+  }
+
+  /// The id that Home Assistant gives an entity which it sees for the first time: the one wished
+  /// for, else from the names of device and entity.
+  private static String entityId(String topic, JsonNode config) {
+    String names = config.at("/device/name").asText() + " " + config.path("name").asText();
+    String slug = names.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
+    return config.path("default_entity_id").asText(topic.split("/", -1)[1] + "." + slug);
+  }
+
+  @Test
+  void everyTopicOfTheHowToIsOneOfAPublication() throws Exception {
+    Site site = SiteFiles.load(SITE, Path.of("config"), Map.of(), variable -> null);
+    Set<String> unknown = new TreeSet<>(HowToPage.of(HOW_TO).topics());
+    assertTrue(unknown.contains("BE/command/result"), unknown::toString);
+    for (Publication publication : site.publications()) {
+      MqttVerticle.topics(publication, site.devices()).forEach(unknown::remove);
+    }
+    assertEquals(Set.of(), unknown);
   }
 
   // Whoever has no discovery pastes this text; it must show what discovery would.
