@@ -2,6 +2,7 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.Discovery;
+import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TimeSource;
@@ -127,13 +128,13 @@ final class DiscoveryAnnouncer {
         : DiscoveryMessages.inOtherForm(publication, discovery, shown(publication, layouts));
   }
 
-  /// Bytes of the config messages of a publication's entities, by topic as above; of an array's
-  /// items the last one, which has the largest number.
-  ///
-  /// @param shown the publication's topics, all of them sent once
-  static Map<String, Integer> bytes(Publication publication, List<IntervalTopic> shown) {
+  /// How large the config messages of a publication's entities are, by topic as above.
+  static Map<String, PayloadBytes> bytes(
+      Publication publication, Map<String, SnapshotLayout> layouts) {
     @Nullable Discovery discovery = discovery(publication);
-    return discovery == null ? Map.of() : DiscoveryMessages.bytes(publication, discovery, shown);
+    return discovery == null
+        ? Map.of()
+        : DiscoveryMessages.bytes(publication, discovery, shown(publication, layouts));
   }
 
   /// The essential entities when all devices are there, payload by config topic, also where

@@ -5,6 +5,7 @@ import dev.voltbus.contract.Discovery.Always;
 import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.ShownField;
+import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -141,26 +142,36 @@ final class DiscoveryMessages {
         .toList();
   }
 
-  /// Bytes of the payloads, by topic as above; of an array's items the last one.
-  static Map<String, Integer> bytes(
+  /// How large the payloads are, by topic as above: of an array's items the last one, of a device's
+  /// message from none of them to all. What it removes of an earlier configuration comes on top.
+  static Map<String, PayloadBytes> bytes(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    Map<String, Integer> bytes = new LinkedHashMap<>();
+    Map<String, PayloadBytes> bytes = new LinkedHashMap<>();
     if (isByDevice(publication)) {
+      Map<String, String> few =
+          DeviceForm.of(
+              entities(publication, discovery, shown, array -> 0, entity -> true), Set.of());
       DeviceForm.of(most(publication, discovery, shown), Set.of())
-          .forEach((topic, payload) -> bytes.put(topic, bytes(payload)));
+          .forEach((topic, payload) ->
+              bytes.put(
+                  topic, new PayloadBytes(length(few.getOrDefault(topic, "")), length(payload))));
       return bytes;
     }
     DiscoveryText text = new DiscoveryText(publication);
     for (Entity entity : discovery.entities()) {
-      entities(publication, discovery, shown, ArrayTopic::items, entity::equals).values().stream()
-          .mapToInt(DiscoveryMessages::bytes)
+      entities(publication, discovery, shown, ArrayTopic::mostItems, entity::equals)
+          .values()
+          .stream()
+          .mapToInt(DiscoveryMessages::length)
           .max()
-          .ifPresent(most -> bytes.put(text.topic(entity.topic()).replace("{n}", "N"), most));
+          .ifPresent(most ->
+              bytes.put(
+                  text.topic(entity.topic()).replace("{n}", "N"), PayloadBytes.exactly(most)));
     }
     return bytes;
   }
 
-  private static int bytes(String payload) {
+  private static int length(String payload) {
     return payload.getBytes(StandardCharsets.UTF_8).length;
   }
 

@@ -83,7 +83,7 @@ final class PayloadSizes {
       found.add(topic, status.offline().getBytes(StandardCharsets.UTF_8).length);
     }
     publication.contract().topics().forEach(found::addRule);
-    found.addEntities();
+    DiscoveryAnnouncer.bytes(publication, found.layouts).forEach(found::add);
     return found.sizes;
   }
 
@@ -223,20 +223,6 @@ final class PayloadSizes {
     if (most > 0) {
       add(topic.topic().name(), new PayloadBytes(least, most));
     }
-  }
-
-  // ---- what Home Assistant is told
-
-  private void addEntities() {
-    readings.forEach(device -> {
-      device.putAll(0);
-      snapshots.put(device.device(), device.received());
-    });
-    List<IntervalTopic> shown =
-        PublicationRenderer.compiled(
-            publication, layouts, new EventBook(TimeSource.system()), text -> {}, text -> {});
-    shown.forEach(topic -> topic.send(snapshots, now, out, (to, payload) -> false));
-    DiscoveryAnnouncer.bytes(publication, shown).forEach(this::add);
   }
 
   // ---- the search
