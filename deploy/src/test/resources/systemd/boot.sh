@@ -28,7 +28,6 @@ sh -c 'echo $$ > "$1/cgroup.procs"
   container=lxc SYSTEMD_UNIT_PATH="$2" exec timeout -s KILL 90 \
     unshare --mount --pid --fork --kill-child --mount-proc --uts --ipc --net --cgroup \
     sh "$2/inside.sh"' boot "$group" "$units" < /dev/null
-for try in 1 2 3; do
-  find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null
-  [ -d "$group" ] && sleep 1
-done
+# What was killed may take a moment to leave it.
+GROUP=$group timeout 5 sh -c 'while [ -d "$GROUP" ]; do find "$GROUP" -depth -type d -exec rmdir {} \; 2>/dev/null; done'
+:

@@ -22,8 +22,11 @@ record HowToPage(String text) {
       Pattern.compile(
           "\\b(?:sensor|binary_sensor|button|event|switch|number|select|device_tracker|person"
               + "|light|climate|input_[a-z]+)\\.[a-z0-9_]+");
+
+  /// In YAML any, in the text those of the page's battery; a folder looks much alike.
   private static final Pattern TOPIC =
-      Pattern.compile("(?:topic: *\"?|`)([\\w{}-]+(?:/[\\w{}-]+)+)");
+      Pattern.compile("(?:topic: *\"?|`(?=BE/))([\\w{}-]+(?:/[\\w{}-]+)+)");
+
   private static final Pattern OWN = Pattern.compile("(`[a-z0-9_.`, and]+) (?:is|are) your own");
 
   static HowToPage of(Path file) throws IOException {
