@@ -303,6 +303,9 @@ final class PublicationDuty implements ShardDuty {
       isOnline = true;
       health().up(part());
       tellCommands(Connection.Listener::online);
+      if (commands != null) {
+        commands.reportWaiting(publisher);
+      }
       events.happened(
           "MQTT_CONNECT",
           EventBook.Severity.INFO,

@@ -352,7 +352,7 @@ abstract class MqttVerticleBehaviour {
         kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
     Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
     assertTrue(retained().containsKey("BE2/status"), retained().toString());
-    assertEquals(6, gateway.metrics().count("retained_cleared_total"));
+    Await.until(() -> gateway.metrics().count("retained_cleared_total") == 6);
     gateway.stop();
   }
 
