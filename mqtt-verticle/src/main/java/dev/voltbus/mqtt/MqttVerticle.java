@@ -42,6 +42,7 @@ public final class MqttVerticle extends VerticleBase {
 
   private final Site site;
   private final Wiring wiring;
+  private final RetainedTopics retained;
   private final List<Leases.Claim> claims = new ArrayList<>();
   private @Nullable LayoutBook book;
 
@@ -49,6 +50,7 @@ public final class MqttVerticle extends VerticleBase {
   public MqttVerticle(Site site, Wiring wiring) {
     this.site = site;
     this.wiring = wiring;
+    this.retained = new RetainedTopics(site);
   }
 
   /// The topics a publication sends to, in the order of its contract and its devices' register
@@ -195,7 +197,8 @@ public final class MqttVerticle extends VerticleBase {
 
   private Future<?> compete(Publication publication, LayoutBook layouts) {
     Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), publication.name());
-    PublicationDuty duty = new PublicationDuty(vertx, context, wiring, site, publication, layouts);
+    PublicationDuty duty =
+        new PublicationDuty(vertx, context, wiring, retained, publication, layouts);
     return wiring.leases().compete(shard, duty).onSuccess(claims::add);
   }
 

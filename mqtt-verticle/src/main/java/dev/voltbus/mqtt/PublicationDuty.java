@@ -34,6 +34,7 @@ final class PublicationDuty implements ShardDuty {
   private final Context context;
   private final Wiring wiring;
   private final Site site;
+  private final RetainedTopics retained;
   private final Publication publication;
   private final LayoutBook book;
   private final Tally tally;
@@ -44,17 +45,19 @@ final class PublicationDuty implements ShardDuty {
   private @Nullable Work work;
 
   /// @param context the event loop all of it runs on
+  /// @param retained of the site, the same for all its publications
   PublicationDuty(
       Vertx vertx,
       Context context,
       Wiring wiring,
-      Site site,
+      RetainedTopics retained,
       Publication publication,
       LayoutBook book) {
     this.vertx = vertx;
     this.context = context;
     this.wiring = wiring;
-    this.site = site;
+    this.retained = retained;
+    this.site = retained.site();
     this.publication = publication;
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
@@ -134,7 +137,7 @@ final class PublicationDuty implements ShardDuty {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
       this.tombstones =
-          new Tombstones(vertx, wiring.state(), site, publication, cleared, publisher::send);
+          new Tombstones(vertx, wiring.state(), retained, publication, cleared, publisher::send);
       this.renderer = new PublicationRenderer(publication, this, events, this::complain);
       this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
       this.feed =

@@ -34,7 +34,7 @@ final class Tombstones {
   private static final int NAMED = 3;
 
   private final Vertx vertx;
-  private final Site site;
+  private final RetainedTopics retained;
   private final Publication publication;
   private final Manifest manifest;
   private final Metrics.Counter cleared;
@@ -53,17 +53,18 @@ final class Tombstones {
   private long timer = -1;
 
   /// @param state folder for what outlives the process, or null
+  /// @param retained what the site's configuration can leave
   /// @param cleared counts what the broker has cleared
   /// @param sender sends a message; completes when the broker has acknowledged it
   Tombstones(
       Vertx vertx,
       @Nullable Path state,
-      Site site,
+      RetainedTopics retained,
       Publication publication,
       Metrics.Counter cleared,
       BiFunction<Topic, Buffer, Future<Void>> sender) {
     this.vertx = vertx;
-    this.site = site;
+    this.retained = retained;
     this.publication = publication;
     this.cleared = cleared;
     this.sender = sender;
@@ -75,22 +76,37 @@ final class Tombstones {
   /// Looks up what earlier configurations can have left, and notes what this one can leave before
   /// any of it is sent. Does not fail.
   Future<Void> begin() {
+    return vertx
+        .executeBlocking(() -> retained.atBrokerOf(publication))
+        .compose(known -> lookUp())
+        .compose(this::note)
+        .compose(noted -> forgetAdopted());
+  }
+
+  /// What this publication and those that are no more can have left.
+  private Future<Set<String>> lookUp() {
+    Site site = retained.site();
     Manifest.Place own = RetainedTopics.place(publication, site);
-    Set<String> possible = RetainedTopics.of(publication, site);
+    if (!RetainedTopics.isFirstAtBroker(publication, site)) {
+      return manifest.read(Set.of(own));
+    }
     return manifest
         .places(site.name(), own.broker())
         .onSuccess(places -> adopted = orphans(places))
-        .compose(places -> manifest.read(with(own, adopted)))
-        .compose(before -> {
-          Set<String> noted = new HashSet<>(possible);
-          noted.addAll(before);
-          before.removeAll(RetainedTopics.atBrokerOf(publication, site));
-          before.forEach(entry -> sort(entry, possible));
-          moved.addAll(gone);
-          moved.retainAll(RetainedTopics.inOtherForm(publication, site));
-          return manifest.write(own, noted);
-        })
-        .compose(noted -> forgetAdopted());
+        .compose(places -> manifest.read(with(own, adopted)));
+  }
+
+  private Future<Void> note(Set<String> before) {
+    Set<String> possible = retained.of(publication);
+    Set<String> noted = new HashSet<>(possible);
+    noted.addAll(before);
+    before.removeAll(retained.atBrokerOf(publication));
+    before.forEach(entry -> sort(entry, possible));
+    if (!gone.isEmpty()) {
+      moved.addAll(gone);
+      moved.retainAll(retained.inOtherForm(publication));
+    }
+    return manifest.write(RetainedTopics.place(publication, retained.site()), noted);
   }
 
   /// An entity of a device's message goes with the message, or is taken out of it.
@@ -112,11 +128,8 @@ final class Tombstones {
 
   /// Lists of publications that are no more.
   private Set<Manifest.Place> orphans(Set<Manifest.Place> places) {
-    if (!RetainedTopics.isFirstAtBroker(publication, site)) {
-      return Set.of();
-    }
     Set<String> names =
-        site.publications().stream().map(Publication::name).collect(Collectors.toSet());
+        retained.site().publications().stream().map(Publication::name).collect(Collectors.toSet());
     return places.stream()
         .filter(place -> !names.contains(place.publication()))
         .collect(Collectors.toUnmodifiableSet());
@@ -254,10 +267,10 @@ final class Tombstones {
 
   private Future<Void> noteCleared() {
     LOG.info("{} what an earlier configuration left is cleared", label);
-    Set<String> noted = new HashSet<>(RetainedTopics.of(publication, site));
+    Set<String> noted = new HashSet<>(retained.of(publication));
     if (!isReleased) {
       removed.forEach(component -> noted.add(component.toString()));
     }
-    return manifest.write(RetainedTopics.place(publication, site), noted);
+    return manifest.write(RetainedTopics.place(publication, retained.site()), noted);
   }
 }
