@@ -3,6 +3,7 @@ package dev.voltbus.deploy;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,13 +21,17 @@ final class HangUp {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
       Constructor<?> named = signal.getConstructor(String.class);
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(
-              null,
-              named.newInstance("HUP"),
-              Proxy.newProxyInstance(
-                  handler.getClassLoader(), new Class<?>[] {handler}, calling(action)));
+      Object before =
+          signal
+              .getMethod("handle", signal, handler)
+              .invoke(
+                  null,
+                  named.newInstance("HUP"),
+                  Proxy.newProxyInstance(
+                      handler.getClassLoader(), new Class<?>[] {handler}, calling(action)));
+      if (Objects.equals(before, handler.getField("SIG_IGN").get(null))) {
+        LOG.warn("SIGHUP stays ignored, as under nohup: voltbus reload asks for the same");
+      }
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.warn("SIGHUP is not watched, it ends the process: {}", e.toString());
     }

@@ -22,10 +22,11 @@ import java.util.function.Predicate;
 final class PackagedProduct implements AutoCloseable {
   static final Path HOME = Path.of(System.getProperty("voltbus.home", "target/voltbus"));
 
-  /// A shell starts what runs in the background with SIGINT ignored, and Java keeps to that.
-  private static final List<String> DEFAULT_INTERRUPT =
+  /// A shell starts what runs in the background with SIGINT ignored, nohup with SIGHUP, and Java
+  /// keeps to that.
+  private static final List<String> DEFAULT_SIGNALS =
       System.getProperty("os.name", "").equals("Linux")
-          ? List.of("env", "--default-signal=INT")
+          ? List.of("env", "--default-signal=INT,HUP")
           : List.of();
 
   private final Process process;
@@ -51,7 +52,7 @@ final class PackagedProduct implements AutoCloseable {
       List<String> prefix, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(DEFAULT_INTERRUPT);
+    command.addAll(DEFAULT_SIGNALS);
     command.add(HOME.toAbsolutePath().resolve("voltbus").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
