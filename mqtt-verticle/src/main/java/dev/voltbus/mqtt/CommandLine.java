@@ -8,9 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class CommandLine {
   private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
 
-  /// Results that wait for the connection they go out on, which may come later than this one.
-  private static final int MOST_RESULTS = 32;
-
   private final Vertx vertx;
   private final Wiring wiring;
   private final String site;
@@ -33,9 +27,6 @@ final class CommandLine {
   private final Tally tally;
   private @Nullable Connection connection;
   private @Nullable HubListening shared;
-  private final Deque<Result> results = new ArrayDeque<>();
-
-  private record Result(Topic topic, Buffer payload) {}
 
   private CommandLine(
       Vertx vertx, Wiring wiring, String site, Publication publication, String filter) {
@@ -125,33 +116,24 @@ final class CommandLine {
     @Nullable Connection last = connection;
     connection = null;
     shared = null;
-    results.clear();
     wiring.health().gone(part());
     return last == null ? Future.succeededFuture() : last.stop();
   }
 
+  /// On the connection of the values, in order with what they say; on the one that the command came
+  /// on while that is not there.
   private void report(BrokerPublisher publisher, Topic topic, Buffer payload) {
-    if (!publisher.isConnected()) {
-      if (results.size() >= MOST_RESULTS) {
-        results.remove();
-      }
-      results.add(new Result(topic, payload));
-      return;
-    }
-    publisher
-        .send(topic, payload)
-        .onFailure(failure ->
-            LOG.debug(
-                "mqtt broker={} command result: {}",
-                publication.broker().name(),
-                failure.getMessage()));
-  }
-
-  /// The connection of the values is there: what waits for it goes out.
-  void reportWaiting(BrokerPublisher publisher) {
-    List<Result> waiting = List.copyOf(results);
-    results.clear();
-    waiting.forEach(result -> report(publisher, result.topic, result.payload));
+    @Nullable Connection own = connection;
+    Future<Void> sent =
+        own == null || publisher.isConnected()
+            ? publisher.send(topic, payload)
+            : own.send(topic, payload);
+    sent.onFailure(failure ->
+        LOG.warn(
+            "mqtt broker={} publication={} a command's result is lost: {}",
+            publication.broker().name(),
+            publication.name(),
+            failure.getMessage()));
   }
 
   private String part() {

@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 /// cleared. Messages leave in small groups, so that a large battery is no storm.
 final class DiscoveryAnnouncer {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryAnnouncer.class);
-  private static final String CLEARED = "";
   private static final int GROUP = 20;
   private static final long PAUSE_MILLIS = 50;
 
@@ -40,10 +39,13 @@ final class DiscoveryAnnouncer {
   private final Outlet outlet;
   private final Tombstones tombstones;
   private final Runnable values;
-  private final Set<String> announced = new HashSet<>();
   private final Map<String, String> waiting = new LinkedHashMap<>();
   private List<IntervalTopic> shown = List.of();
   private Map<String, String> known = Map.of();
+
+  /// What the broker keeps of it: config topics, and entities in messages of devices.
+  private Set<String> kept = Set.of();
+
   private boolean isOnline;
   private boolean isBirth;
   private long sending = -1;
@@ -159,22 +161,28 @@ final class DiscoveryAnnouncer {
 
   /// The topics of the devices known so far can show other things than before.
   void changed(PublicationRenderer renderer) {
-    Map<String, String> before = known;
     shown = renderer.intervalTopics();
+    Set<String> gone = new HashSet<>(kept);
+    kept = DiscoveryMessages.kept(publication, discovery, shown);
+    gone.removeAll(kept);
+    tombstones.keep(kept);
+    tombstones.add(gone);
     tell();
+  }
+
+  /// Sends what is other than before.
+  private void tell() {
+    Map<String, String> before = known;
+    known = DiscoveryMessages.of(publication, discovery, shown, tombstones.removed());
+    waiting.keySet().retainAll(known.keySet());
     if (isOnline) {
       known.forEach((topic, payload) -> {
         if (!payload.equals(before.get(topic))) {
           waiting.put(topic, payload);
         }
       });
-      clearGone();
       send();
     }
-  }
-
-  private void tell() {
-    known = DiscoveryMessages.of(publication, discovery, shown, tombstones.removed());
   }
 
   /// The broker, which may have lost everything, is there.
@@ -185,16 +193,7 @@ final class DiscoveryAnnouncer {
 
   private void sendAll() {
     waiting.putAll(known);
-    clearGone();
     send();
-  }
-
-  private void clearGone() {
-    for (String topic : announced) {
-      if (!known.containsKey(topic)) {
-        waiting.put(topic, CLEARED);
-      }
-    }
   }
 
   /// Whether all that there is to tell is on its way.
@@ -282,14 +281,6 @@ final class DiscoveryAnnouncer {
   }
 
   private boolean send(String topic, String payload) {
-    if (!outlet.offer(new Topic(topic, discovery.qos(), true), Buffer.buffer(payload))) {
-      return false;
-    }
-    if (payload.equals(CLEARED)) {
-      announced.remove(topic);
-    } else {
-      announced.add(topic);
-    }
-    return true;
+    return outlet.offer(new Topic(topic, discovery.qos(), true), Buffer.buffer(payload));
   }
 }

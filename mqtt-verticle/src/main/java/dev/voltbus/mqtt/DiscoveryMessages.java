@@ -55,8 +55,7 @@ final class DiscoveryMessages {
     return entities(publication, discovery, shown, ArrayTopic::items, Entity::isEssential);
   }
 
-  /// All that can ever be retained for these topics, however many items the devices have: config
-  /// topics and, where a device has one message, the entities in it.
+  /// All that can ever be kept for these topics, however many items the devices have.
   ///
   /// @param shown as for all
   static Set<String> possible(
@@ -73,6 +72,15 @@ final class DiscoveryMessages {
     return kept;
   }
 
+  /// What the broker keeps when all of it was sent: config topics and, where a device has one
+  /// message, the entities in it.
+  ///
+  /// @param shown as for all
+  static Set<String> kept(Publication publication, Discovery discovery, List<IntervalTopic> shown) {
+    return kept(
+        publication, entities(publication, discovery, shown, ArrayTopic::items, entity -> true));
+  }
+
   /// What can be retained for items that the devices certainly do not have, such as cells beyond
   /// the battery's last.
   ///
@@ -84,10 +92,7 @@ final class DiscoveryMessages {
             kept(
                 publication,
                 entities(publication, discovery, shown, ArrayTopic::certainItems, entity -> true)));
-    absent.removeAll(
-        kept(
-            publication,
-            entities(publication, discovery, shown, ArrayTopic::items, entity -> true)));
+    absent.removeAll(kept(publication, discovery, shown));
     return absent;
   }
 

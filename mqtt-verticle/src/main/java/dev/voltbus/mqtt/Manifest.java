@@ -29,13 +29,13 @@ import org.slf4j.LoggerFactory;
 /// another node knows them.
 ///
 /// A list is replaced as a whole. One that is spoiled or cannot be written is said, and nothing
-/// waits for it.
+/// waits long for it: a cluster in trouble must not keep values from the broker.
 final class Manifest {
   private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
   private static final String MAP = "voltbus.retained";
   private static final String FIRST_LINE = "voltbus retained topics 1";
   private static final String LAST_LINE = "end ";
-  private static final long MAP_MILLIS = 2_000;
+  private static final long LIMIT_MILLIS = 2_000;
   private static final long MOST_BYTES = 16_000_000;
 
   private final Vertx vertx;
@@ -79,8 +79,9 @@ final class Manifest {
             read.<@Nullable String>list().stream()
                 .filter(Objects::nonNull)
                 .forEach(text -> topics.addAll(lines(text))))
+        .timeout(LIMIT_MILLIS, TimeUnit.MILLISECONDS)
         .recover(failure -> ignored("cannot be read", failure))
-        .map(read -> topics);
+        .map(read -> Set.copyOf(topics));
   }
 
   /// The places of a site at a broker that have a list. Does not fail.
@@ -90,14 +91,15 @@ final class Manifest {
         .executeBlocking(() -> placesOnDisk(site, broker))
         .onSuccess(places::addAll)
         .compose(found -> map())
-        .compose(map -> map.keys().timeout(MAP_MILLIS, TimeUnit.MILLISECONDS))
+        .compose(AsyncMap::keys)
         .onSuccess(keys ->
             keys.stream()
                 .map(Place::parse)
                 .filter(place -> place.site.equals(site) && place.broker.equals(broker))
                 .forEach(places::add))
+        .timeout(LIMIT_MILLIS, TimeUnit.MILLISECONDS)
         .recover(failure -> ignored("cannot be listed", failure))
-        .map(found -> places);
+        .map(found -> Set.copyOf(places));
   }
 
   /// Notes the topics of a place instead of those noted before. Does not fail; completes when they
@@ -113,26 +115,21 @@ final class Manifest {
         .compose(written -> map())
         .compose(map -> put(map, place, text))
         .<Void>mapEmpty()
+        .timeout(LIMIT_MILLIS, TimeUnit.MILLISECONDS)
         .recover(failure -> ignored("cannot be shared", failure));
   }
 
   private static Future<CompositeFuture> get(
       AsyncMap<String, String> map, Collection<Place> places) {
-    return Future.join(places.stream().map(place -> map.get(place.toString())).toList())
-        .timeout(MAP_MILLIS, TimeUnit.MILLISECONDS);
+    return Future.join(places.stream().map(place -> map.get(place.toString())).toList());
   }
 
   private static Future<?> put(AsyncMap<String, String> map, Place place, String text) {
-    Future<?> done =
-        text.isEmpty() ? map.remove(place.toString()) : map.put(place.toString(), text);
-    return done.timeout(MAP_MILLIS, TimeUnit.MILLISECONDS);
+    return text.isEmpty() ? map.remove(place.toString()) : map.put(place.toString(), text);
   }
 
   private Future<AsyncMap<String, String>> map() {
-    return vertx
-        .sharedData()
-        .<String, String>getAsyncMap(MAP)
-        .timeout(MAP_MILLIS, TimeUnit.MILLISECONDS);
+    return vertx.sharedData().getAsyncMap(MAP);
   }
 
   private <T> Future<@Nullable T> ignored(String what, Throwable failure) {

@@ -2,7 +2,6 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Lease;
-import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.ShardDuty;
@@ -38,7 +37,6 @@ final class PublicationDuty implements ShardDuty {
   private final Publication publication;
   private final LayoutBook book;
   private final Tally tally;
-  private final Metrics.Counter cleared;
   private final EventBook events;
   private final @Nullable CommandLine commands;
   private final @Nullable SpoolWatch spoolWatch;
@@ -61,16 +59,6 @@ final class PublicationDuty implements ShardDuty {
     this.publication = publication;
     this.book = book;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "values");
-    this.cleared =
-        wiring
-            .metrics()
-            .counter(
-                "voltbus_mqtt_retained_cleared_total",
-                "Retained messages of an earlier configuration that were cleared",
-                "broker",
-                publication.broker().name(),
-                "publication",
-                publication.name());
     this.events = new EventBook(wiring.time());
     this.commands = CommandLine.of(vertx, wiring, site.name(), publication);
     this.spoolWatch =
@@ -136,8 +124,7 @@ final class PublicationDuty implements ShardDuty {
     private Work(Lease lease) {
       this.lease = lease;
       this.publisher = new BrokerPublisher(vertx, time, publication, lease::isValid, tally, this);
-      this.tombstones =
-          new Tombstones(vertx, wiring.state(), retained, publication, cleared, publisher::send);
+      this.tombstones = new Tombstones(vertx, wiring, retained, publication, publisher::send);
       this.renderer = new PublicationRenderer(publication, this, events, this::complain);
       this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
       this.feed =
@@ -306,18 +293,15 @@ final class PublicationDuty implements ShardDuty {
       isOnline = true;
       health().up(part());
       tellCommands(Connection.Listener::online);
-      if (commands != null) {
-        commands.reportWaiting(publisher);
-      }
       events.happened(
           "MQTT_CONNECT",
           EventBook.Severity.INFO,
           "connected to broker " + publication.broker().name(),
           "MQTT_DISCONNECT");
+      tombstones.online();
       if (discovery != null) {
         announce(discovery);
       }
-      tombstones.online();
       sendAll();
       if (venus != null) {
         venus.online();

@@ -3,11 +3,15 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
+import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ final class Tombstones {
   private static final int ACKNOWLEDGED = 1;
   private static final int GROUP = 20;
   private static final long PAUSE_MILLIS = 50;
+  private static final long RETRY_MILLIS = 1_000;
   private static final int NAMED = 3;
 
   private final Vertx vertx;
@@ -51,26 +55,33 @@ final class Tombstones {
   private boolean isOnline;
   private boolean isSending;
   private long timer = -1;
+  private long pause = -1;
 
-  /// @param state folder for what outlives the process, or null
   /// @param retained what the site's configuration can leave
-  /// @param cleared counts what the broker has cleared
   /// @param sender sends a message; completes when the broker has acknowledged it
   Tombstones(
       Vertx vertx,
-      @Nullable Path state,
+      Wiring wiring,
       RetainedTopics retained,
       Publication publication,
-      Metrics.Counter cleared,
       BiFunction<Topic, Buffer, Future<Void>> sender) {
     this.vertx = vertx;
     this.retained = retained;
     this.publication = publication;
-    this.cleared = cleared;
+    this.cleared =
+        wiring
+            .metrics()
+            .counter(
+                "voltbus_mqtt_retained_cleared_total",
+                "Retained messages of an earlier configuration that were cleared",
+                "broker",
+                publication.broker().name(),
+                "publication",
+                publication.name());
     this.sender = sender;
     this.label =
         "mqtt broker=" + publication.broker().name() + " publication=" + publication.name();
-    this.manifest = new Manifest(vertx, state, label);
+    this.manifest = new Manifest(vertx, wiring.state(), label);
   }
 
   /// Looks up what earlier configurations can have left, and notes what this one can leave before
@@ -86,7 +97,7 @@ final class Tombstones {
   /// What this publication and those that are no more can have left.
   private Future<Set<String>> lookUp() {
     Site site = retained.site();
-    Manifest.Place own = RetainedTopics.place(publication, site);
+    Manifest.Place own = place();
     if (!RetainedTopics.isFirstAtBroker(publication, site)) {
       return manifest.read(Set.of(own));
     }
@@ -98,15 +109,19 @@ final class Tombstones {
 
   private Future<Void> note(Set<String> before) {
     Set<String> possible = retained.of(publication);
-    Set<String> noted = new HashSet<>(possible);
-    noted.addAll(before);
-    before.removeAll(retained.atBrokerOf(publication));
-    before.forEach(entry -> sort(entry, possible));
+    Set<String> ours = retained.atBrokerOf(publication);
+    before.stream().filter(entry -> !ours.contains(entry)).forEach(entry -> sort(entry, possible));
     if (!gone.isEmpty()) {
       moved.addAll(gone);
       moved.retainAll(retained.inOtherForm(publication));
     }
-    return manifest.write(RetainedTopics.place(publication, retained.site()), noted);
+    Set<String> noted = new HashSet<>(possible);
+    noted.addAll(before);
+    return manifest.write(place(), noted);
+  }
+
+  private Manifest.Place place() {
+    return RetainedTopics.place(publication, retained.site());
   }
 
   /// An entity of a device's message goes with the message, or is taken out of it.
@@ -150,6 +165,12 @@ final class Tombstones {
     return done;
   }
 
+  /// What is told again is no longer to be cleared.
+  void keep(Set<String> entries) {
+    gone.removeAll(entries);
+    removed.removeIf(component -> entries.contains(component.toString()));
+  }
+
   /// Clears what is no longer told: topics, and entities in messages of devices, which the next
   /// such message takes out.
   void add(Collection<String> entries) {
@@ -177,21 +198,34 @@ final class Tombstones {
         label,
         moved.size(),
         publication.discovery().form().name().toLowerCase(Locale.ROOT));
-    Future<Void> done = Future.succeededFuture();
-    List<String> topics = List.copyOf(moved);
-    for (int i = 0; i < topics.size(); i += GROUP) {
-      List<String> group = topics.subList(i, Math.min(i + GROUP, topics.size()));
-      done = done.compose(before -> migrate(group));
-    }
-    return done;
+    return tryMigrate();
   }
 
-  private Future<Void> migrate(List<String> topics) {
-    return Future.join(
-            topics.stream()
-                .map(topic -> sender.apply(new Topic(topic, ACKNOWLEDGED, true), MIGRATE))
-                .toList())
-        .mapEmpty();
+  private Future<Void> tryMigrate() {
+    return migrate(new ArrayDeque<>(moved))
+        .recover(failure -> {
+          LOG.debug("{} {}", label, failure.getMessage());
+          return pause().compose(over -> tryMigrate());
+        });
+  }
+
+  /// Group by group, so that a large battery is no storm.
+  private Future<Void> migrate(Deque<String> topics) {
+    List<Future<Void>> group = new ArrayList<>();
+    while (group.size() < GROUP && !topics.isEmpty()) {
+      group.add(sender.apply(new Topic(topics.remove(), ACKNOWLEDGED, true), MIGRATE));
+    }
+    return group.isEmpty()
+        ? Future.succeededFuture()
+        : Future.join(group).compose(told -> migrate(topics));
+  }
+
+  /// Never over if the connection is lost meanwhile: the next one begins anew.
+  private Future<Void> pause() {
+    Promise<Void> over = Promise.promise();
+    vertx.cancelTimer(pause);
+    pause = vertx.setTimer(RETRY_MILLIS, id -> over.complete());
+    return over.future();
   }
 
   /// Home Assistant has been told of all entities there are.
@@ -226,26 +260,31 @@ final class Tombstones {
     isOnline = false;
     isSending = false;
     vertx.cancelTimer(timer);
+    vertx.cancelTimer(pause);
     timer = -1;
   }
 
   private void later() {
+    later(PAUSE_MILLIS);
+  }
+
+  private void later(long millis) {
     if (isOnline && !isSending && timer < 0 && !due().isEmpty()) {
-      timer = vertx.setTimer(PAUSE_MILLIS, id -> sendGroup());
+      timer = vertx.setTimer(millis, id -> sendGroup());
     }
   }
 
   private void sendGroup() {
     timer = -1;
     isSending = true;
-    List<String> group = due();
-    Future.join(group.stream().map(this::clear).toList())
+    Future.join(due().stream().map(this::clear).toList())
         .compose(cleared -> gone.isEmpty() ? noteCleared() : Future.succeededFuture())
         .onComplete(done -> isSending = false)
         .onSuccess(cleared -> later())
-        .onFailure(
-            failure -> // the next connect begins again
-            LOG.debug("{} {}", label, failure.getMessage()));
+        .onFailure(failure -> {
+          LOG.debug("{} {}", label, failure.getMessage());
+          later(RETRY_MILLIS);
+        });
   }
 
   private List<String> due() {
@@ -271,6 +310,6 @@ final class Tombstones {
     if (!isReleased) {
       removed.forEach(component -> noted.add(component.toString()));
     }
-    return manifest.write(RetainedTopics.place(publication, retained.site()), noted);
+    return manifest.write(place(), noted);
   }
 }
