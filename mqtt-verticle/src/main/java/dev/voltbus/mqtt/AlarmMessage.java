@@ -156,20 +156,9 @@ final class AlarmMessage implements IntervalTopic {
       news.accept("alarm=" + rule.name() + " " + next + ": " + text(next));
     }
     level = next;
-    write(next, isHeard ? readAt(received) : now.wallMillis(), out);
+    long readAt = isHeard ? readAt(received) : now.wallMillis();
+    payload.number(out, readAt, next.ordinal(), next.ordinal(), 0, text(next));
     isSent = outlet.offer(topic, out.toBuffer());
-  }
-
-  private void write(AlarmLevel shown, long readAt, JsonText out) {
-    payload.number(out, readAt, shown.ordinal(), shown.ordinal(), 0, text(shown));
-  }
-
-  /// Sends each message that it can ever send.
-  void sendEach(Moment now, JsonText out, Outlet outlet) {
-    for (AlarmLevel shown : AlarmLevel.values()) {
-      write(shown, now.wallMillis(), out);
-      outlet.offer(topic, out.toBuffer());
-    }
   }
 
   private static boolean isShown(ReceivedSnapshot received, int index, Moment now) {

@@ -2,7 +2,6 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.Discovery;
-import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.TimeSource;
@@ -131,8 +130,7 @@ final class DiscoveryAnnouncer {
   }
 
   /// How large the config messages of a publication's entities are, by topic as above.
-  static Map<String, PayloadBytes> bytes(
-      Publication publication, Map<String, SnapshotLayout> layouts) {
+  static Map<String, Integer> bytes(Publication publication, Map<String, SnapshotLayout> layouts) {
     @Nullable Discovery discovery = discovery(publication);
     return discovery == null
         ? Map.of()

@@ -5,7 +5,6 @@ import dev.voltbus.contract.Discovery.Always;
 import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.ShownField;
-import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -147,19 +146,14 @@ final class DiscoveryMessages {
         .toList();
   }
 
-  /// How large the payloads are, by topic as above: of an array's items the last one, of a device's
-  /// message from none of them to all. What it removes of an earlier configuration comes on top.
-  static Map<String, PayloadBytes> bytes(
+  /// Bytes of the payloads, by topic as above: of an array's items the last one, of a device's
+  /// message with all of them.
+  static Map<String, Integer> bytes(
       Publication publication, Discovery discovery, List<IntervalTopic> shown) {
-    Map<String, PayloadBytes> bytes = new LinkedHashMap<>();
+    Map<String, Integer> bytes = new LinkedHashMap<>();
     if (isByDevice(publication)) {
-      Map<String, String> few =
-          DeviceForm.of(
-              entities(publication, discovery, shown, array -> 0, entity -> true), Set.of());
       DeviceForm.of(most(publication, discovery, shown), Set.of())
-          .forEach((topic, payload) ->
-              bytes.put(
-                  topic, new PayloadBytes(length(few.getOrDefault(topic, "")), length(payload))));
+          .forEach((topic, payload) -> bytes.put(topic, length(payload)));
       return bytes;
     }
     DiscoveryText text = new DiscoveryText(publication);
@@ -169,9 +163,7 @@ final class DiscoveryMessages {
           .stream()
           .mapToInt(DiscoveryMessages::length)
           .max()
-          .ifPresent(most ->
-              bytes.put(
-                  text.topic(entity.topic()).replace("{n}", "N"), PayloadBytes.exactly(most)));
+          .ifPresent(most -> bytes.put(text.topic(entity.topic()).replace("{n}", "N"), most));
     }
     return bytes;
   }

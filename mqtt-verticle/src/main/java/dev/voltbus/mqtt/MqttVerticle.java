@@ -3,7 +3,6 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Leases;
-import dev.voltbus.contract.PayloadBytes;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.PushSource;
 import dev.voltbus.contract.Shard;
@@ -87,17 +86,18 @@ public final class MqttVerticle extends VerticleBase {
     return DiscoveryAnnouncer.topics(publication, layouts(devices));
   }
 
-  /// How large the payloads of a publication can be, by topic as in `topics` and `entities`; those
-  /// that nothing limits, such as the text of an event, are not in it.
+  /// How large the payloads of a publication are when every value is there and about as long as its
+  /// register can make it: bytes by topic as in `topics` and `entities`. Messages that tell what
+  /// happened, such as events, are not in it.
   ///
   /// @param devices the site's devices
-  public static Map<String, PayloadBytes> payloads(Publication publication, List<Device> devices) {
-    Map<String, PayloadBytes> sizes = PayloadSizes.of(publication, devices);
+  public static Map<String, Integer> payloads(Publication publication, List<Device> devices) {
+    Map<String, Integer> sizes = PayloadSizes.of(publication, devices);
     @Nullable HubTopics hub = HubTopics.of(publication, publication.broker());
     if (hub == null) {
       return sizes;
     }
-    Map<String, PayloadBytes> atHub = new HashMap<>();
+    Map<String, Integer> atHub = new HashMap<>();
     sizes.forEach((topic, bytes) -> atHub.put(hub.events(topic), bytes));
     return atHub;
   }
