@@ -198,7 +198,8 @@ public final class MqttVerticle extends VerticleBase {
   private Future<?> compete(Publication publication, LayoutBook layouts) {
     Shard shard = new Shard(Shard.Kind.PUBLICATION, site.name(), publication.name());
     PublicationDuty duty =
-        new PublicationDuty(vertx, context, wiring, retained, publication, layouts);
+        new PublicationDuty(
+            context, PublicationWork.Lasting.of(vertx, wiring, retained, publication, layouts));
     return wiring.leases().compete(shard, duty).onSuccess(claims::add);
   }
 

@@ -4,36 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.PublicationReply;
 import dev.voltbus.contract.PublicationRequest;
 import dev.voltbus.contract.QualityReason;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The two forms of Home Assistant's discovery, and how entities move from one to the other, as a
 /// client of the broker sees it.
-class DiscoveryFormTest {
+class DiscoveryFormTest extends BrokerBehaviour {
   private static final String DEVICE = "homeassistant/device/battery/config";
   private static final String MIGRATE = "{\"migrate_discovery\":true}";
   private static final Set<String> SINGLE =
@@ -48,45 +37,17 @@ class DiscoveryFormTest {
       Stream.concat(SINGLE.stream(), Stream.of("homeassistant/sensor/BE/cell_voltage3/config"))
           .collect(Collectors.toUnmodifiableSet());
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Bus bus = Bus.over(vertx);
-  @TempDir private Path state;
-  @TempDir private Path folder;
-  private @Nullable TestingMosquitto broker;
-
-  @BeforeEach
-  void start() throws IOException {
-    Assumptions.assumeTrue(TestingMosquitto.isInstalled(), "mosquitto is not installed");
-    broker = TestingMosquitto.start(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    if (broker != null) {
-      broker.close();
-    }
-    Await.result(vertx.close());
-  }
-
-  private int port() {
-    return Objects.requireNonNull(broker).port();
-  }
-
   private Publication single() {
-    return Fixtures.told(Fixtures.broker(port()), Discovery.Form.SINGLE);
+    return Fixtures.told(broker(), Discovery.Form.SINGLE);
   }
 
   private Publication byDevice() {
-    return Fixtures.told(Fixtures.broker(port()), Discovery.Form.DEVICE);
-  }
-
-  private TestingGateway run(Publication publication) {
-    return TestingGateway.start(vertx, bus, Fixtures.site(publication), state);
+    return Fixtures.told(broker(), Discovery.Form.DEVICE);
   }
 
   /// A run that has told all entities.
   private void ran(Publication publication, Set<String> topics) {
-    TestingGateway gateway = run(publication);
+    TestingGateway gateway = kept(publication);
     gateway.publish(Snapshots.charging().build());
     Await.until(() -> retained().keySet().containsAll(topics) && isWhole(retained()));
     gateway.stop();
@@ -99,14 +60,8 @@ class DiscoveryFormTest {
 
   /// What the broker keeps for Home Assistant, by topic.
   private Map<String, String> retained() {
-    TestingSubscriber late = TestingSubscriber.on(vertx, port());
-    late.publish("marker", "", false);
-    late.await("marker");
-    Map<String, String> kept = new HashMap<>();
-    late.heard().stream()
-        .filter(heard -> heard.retained() && heard.topic().startsWith("homeassistant/"))
-        .forEach(heard -> kept.put(heard.topic(), heard.payload()));
-    late.close();
+    Map<String, String> kept = TestingSubscriber.kept(vertx(), brokerPort());
+    kept.keySet().removeIf(topic -> !topic.startsWith("homeassistant/"));
     return kept;
   }
 
@@ -130,10 +85,10 @@ class DiscoveryFormTest {
 
   @Test
   void anAnswerToARequestCountsEntitiesNotMessages() {
-    TestingGateway gateway = run(byDevice());
+    TestingGateway gateway = kept(byDevice());
     gateway.publish(Snapshots.charging().build());
     Await.until(() -> retained().containsKey(DEVICE) && isWhole(retained()));
-    assertEquals(4, discovered().entities());
+    assertEquals(4, answer().entities());
     gateway.stop();
   }
 
@@ -165,8 +120,8 @@ class DiscoveryFormTest {
 
   /// What a client hears while entities move.
   private List<Heard> moved(Publication to, Set<String> topics) {
-    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
-    TestingGateway gateway = run(to);
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(to);
     gateway.publish(Snapshots.charging().build());
     Await.until(() -> retained().keySet().equals(topics));
     gateway.stop();
@@ -201,8 +156,8 @@ class DiscoveryFormTest {
   @Test
   void movingWaitsForTheDevice() {
     ran(single(), SINGLE);
-    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
-    TestingGateway gateway = run(byDevice());
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(byDevice());
     for (int i = 0; i < 4; i++) {
       subscriber.await(message -> message.topic().equals("BE/status") && !message.retained());
     }
@@ -217,12 +172,12 @@ class DiscoveryFormTest {
   void anEntityThatWentIsTakenOutOfTheMessage() {
     ran(byDevice(), Set.of(DEVICE));
     Publication fewer = Fixtures.with(byDevice(), "BE", Set.of(Fixtures.DISCOVERY), Map.of());
-    TestingGateway gateway = run(fewer);
+    TestingGateway gateway = kept(fewer);
     gateway.publish(Snapshots.charging().build());
     Await.until(() -> isTakenOut("sensor_cell_voltage1") && isTakenOut("sensor_cell_voltage2"));
     Await.until(() -> !noted().contains("cell_voltage1"));
     gateway.stop();
-    TestingGateway next = run(fewer);
+    TestingGateway next = kept(fewer);
     Await.until(() -> !retained().get(DEVICE).contains("cell_voltage"));
     assertFalse(noted().contains("cell_voltage"));
     next.stop();
@@ -232,11 +187,11 @@ class DiscoveryFormTest {
   @ParameterizedTest
   @EnumSource
   void cellsThatAreAbsentGoOnRequest(Discovery.Form form) {
-    Publication publication = Fixtures.told(Fixtures.broker(port()), form);
+    Publication publication = Fixtures.told(broker(), form);
     ran(publication, form == Discovery.Form.DEVICE ? Set.of(DEVICE) : SINGLE);
-    TestingGateway gateway = run(publication);
+    TestingGateway gateway = kept(publication);
     heardOneCell(gateway, QualityReason.SENSOR_ABSENT);
-    assertEquals(3, discovered().entities());
+    assertEquals(3, answer().entities());
     Await.until(() -> {
       Map<String, String> retained = retained();
       return !retained.containsKey("homeassistant/sensor/BE/cell_voltage2/config")
@@ -250,10 +205,10 @@ class DiscoveryFormTest {
   @Test
   void cellsThatAreOnlyNotReadStayOnRequest() {
     ran(single(), SINGLE);
-    TestingGateway gateway = run(single());
+    TestingGateway gateway = kept(single());
     heardOneCell(gateway, QualityReason.NO_ANSWER);
-    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
-    assertEquals(PublicationReply.Outcome.ACCEPTED, discovered().outcome());
+    TestingSubscriber subscriber = subscriber();
+    assertEquals(PublicationReply.Outcome.ACCEPTED, answer().outcome());
     subscriber.await(
         heard -> heard.topic().equals("homeassistant/button/BE/PAUSE/config") && !heard.retained());
     for (int i = 0; i < 3; i++) {
@@ -263,12 +218,12 @@ class DiscoveryFormTest {
     gateway.stop();
   }
 
-  private PublicationReply discovered() {
-    return Asking.of(bus, "dbe").ask(PublicationRequest.Action.DISCOVER);
+  private PublicationReply answer() {
+    return Asking.of(bus(), "dbe").ask(PublicationRequest.Action.DISCOVER);
   }
 
   private void heardOneCell(TestingGateway gateway, QualityReason second) {
-    TestingSubscriber subscriber = TestingSubscriber.on(vertx, port());
+    TestingSubscriber subscriber = subscriber();
     gateway.publish(Snapshots.charging().bad("cell_voltage_2", second).build());
     subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301]}");
     subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301]}");
@@ -285,7 +240,7 @@ class DiscoveryFormTest {
   private String noted() {
     Set<String> topics =
         Await.result(
-            new Manifest(vertx, state, "test")
+            new Manifest(vertx(), state(), "test")
                 .read(Set.of(RetainedTopics.place(single(), Fixtures.site(single())))));
     return topics.toString();
   }

@@ -282,8 +282,8 @@ final class Fixtures {
   /// A publication whose contract has one topic only.
   static Publication with(Publication from, TopicRule topic) {
     TopicContract contract = from.contract();
-    return new Publication(
-        from.name(),
+    Parts parts = new Parts(from);
+    parts.contract =
         new TopicContract(
             contract.name(),
             contract.defaultPrefix(),
@@ -293,18 +293,8 @@ final class Fixtures {
             List.of(topic),
             null,
             List.of(),
-            null),
-        from.broker(),
-        from.prefix(),
-        from.devices(),
-        from.interval(),
-        from.options(),
-        from.bindings(),
-        from.overrides(),
-        from.site(),
-        from.discovery(),
-        from.alarmBand(),
-        from.outbox());
+            null);
+    return parts.make();
   }
 
   static Publication dbe(BrokerSettings broker) {
@@ -353,8 +343,8 @@ final class Fixtures {
                     entity.needs(),
                     entity.isEssential()))
             .toList();
-    return new Publication(
-        from.name(),
+    Parts parts = new Parts(from);
+    parts.contract =
         new TopicContract(
             contract.name(),
             contract.defaultPrefix(),
@@ -364,37 +354,17 @@ final class Fixtures {
             contract.topics(),
             contract.commandTopic(),
             contract.commands(),
-            new Discovery(discovery.option(), discovery.birthTopic(), discovery.qos(), entities)),
-        from.broker(),
-        from.prefix(),
-        from.devices(),
-        Duration.ofMillis(200),
-        from.options(),
-        from.bindings(),
-        from.overrides(),
-        from.site(),
-        new Discovery.Setting(Discovery.DEFAULT_PREFIX, form),
-        from.alarmBand(),
-        from.outbox());
+            new Discovery(discovery.option(), discovery.birthTopic(), discovery.qos(), entities));
+    parts.interval = Duration.ofMillis(200);
+    parts.discovery = new Discovery.Setting(Discovery.DEFAULT_PREFIX, form);
+    return parts.make();
   }
 
   /// The same from several devices.
   static Publication of(List<String> devices, Publication from) {
-    return new Publication(
-        from.name(),
-        from.contract(),
-        from.broker(),
-        from.prefix(),
-        devices,
-        from.interval(),
-        from.options(),
-        from.bindings(),
-        from.overrides(),
-        from.site(),
-        from.discovery(),
-        from.alarmBand(),
-        from.outbox(),
-        from.instances());
+    Parts parts = new Parts(from);
+    parts.devices = devices;
+    return parts.make();
   }
 
   /// A publication with another prefix, other options and bindings.
@@ -403,38 +373,64 @@ final class Fixtures {
       String prefix,
       Set<String> options,
       Map<String, Publication.Binding> bindings) {
-    return new Publication(
-        from.name(),
-        from.contract(),
-        from.broker(),
-        prefix,
-        from.devices(),
-        from.interval(),
-        options,
-        bindings,
-        from.overrides(),
-        from.site(),
-        from.discovery(),
-        from.alarmBand(),
-        from.outbox());
+    Parts parts = new Parts(from);
+    parts.prefix = prefix;
+    parts.options = options;
+    parts.bindings = bindings;
+    return parts.make();
   }
 
   /// A publication with another name and client id.
   static Publication named(String name, Publication from) {
-    return new Publication(
-        name,
-        from.contract(),
-        from.broker().withClientId(name),
-        from.prefix(),
-        from.devices(),
-        from.interval(),
-        from.options(),
-        from.bindings(),
-        from.overrides(),
-        from.site(),
-        from.discovery(),
-        from.alarmBand(),
-        from.outbox());
+    Parts parts = new Parts(from);
+    parts.name = name;
+    parts.broker = from.broker().withClientId(name);
+    return parts.make();
+  }
+
+  /// What makes a publication, to be changed in part.
+  private static final class Parts {
+    private final Publication from;
+    private String name;
+    private TopicContract contract;
+    private BrokerSettings broker;
+    private String prefix;
+    private List<String> devices;
+    private Duration interval;
+    private Set<String> options;
+    private Map<String, Publication.Binding> bindings;
+    private Discovery.Setting discovery;
+
+    private Parts(Publication from) {
+      this.from = from;
+      this.name = from.name();
+      this.contract = from.contract();
+      this.broker = from.broker();
+      this.prefix = from.prefix();
+      this.devices = from.devices();
+      this.interval = from.interval();
+      this.options = from.options();
+      this.bindings = from.bindings();
+      this.discovery = from.discovery();
+    }
+
+    private Publication make() {
+      return new Publication(
+          name,
+          contract,
+          broker,
+          prefix,
+          devices,
+          interval,
+          options,
+          bindings,
+          from.overrides(),
+          from.site(),
+          discovery,
+          from.alarmBand(),
+          from.outbox(),
+          from.instances());
+    }
   }
 
   static Site site(Publication... publications) {

@@ -6,89 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.BrokerSettings;
-import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.LayoutReply;
 import dev.voltbus.contract.LayoutRequest;
-import dev.voltbus.contract.Publication;
-import dev.voltbus.contract.PublicationReply;
-import dev.voltbus.contract.PublicationReply.Outcome;
-import dev.voltbus.contract.PublicationRequest;
-import dev.voltbus.contract.PublicationRequest.Action;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.TopicContract.Override;
 import dev.voltbus.contract.TopicContract.Overrides;
-import dev.voltbus.contract.TrialStep;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What the verticle does on a broker, seen by another client of that broker. Each broker we care
 /// for runs all of it.
-abstract class MqttVerticleBehaviour {
+abstract class MqttVerticleBehaviour extends BrokerBehaviour {
   private static final String VOLTAGE = "victron/tinybms/battery_pack_voltage";
   private static final String CURRENT = "victron/tinybms/battery_pack_current";
-  private static final Set<String> BOTH = Set.of(Publication.CELL_VOLTAGES, Fixtures.DISCOVERY);
-  private static final Duration OFTEN = Duration.ofMillis(200);
-
-  private final Vertx vertx = Vertx.vertx();
-  private final Bus bus = Bus.over(vertx);
-  @TempDir private Path state;
-  private TestingProxy proxy;
-  private int brokerPort;
-
-  /// Starts the broker on a free loopback port and returns the port.
-  abstract int startBroker(Vertx on) throws IOException;
-
-  abstract void stopBroker();
-
-  @BeforeEach
-  void startAll() throws IOException {
-    brokerPort = startBroker(vertx);
-    proxy = new TestingProxy(vertx, brokerPort);
-    Await.result(proxy.open());
-  }
-
-  @AfterEach
-  void stopAll() {
-    stopBroker();
-    Await.result(vertx.close());
-  }
-
-  private BrokerSettings broker() {
-    return Fixtures.broker(proxy.port());
-  }
-
-  private TestingSubscriber subscriber() {
-    return TestingSubscriber.on(vertx, brokerPort);
-  }
-
-  private TestingGateway dbe() {
-    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.dbe(broker(), OFTEN)));
-  }
-
-  private TestingGateway tinybms(BrokerSettings settings, Overrides overrides) {
-    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.tinybms(settings, overrides)));
-  }
 
   // A consumer that trusts the status topic must see it before the first value.
   @Test
@@ -134,7 +77,7 @@ abstract class MqttVerticleBehaviour {
     subscriber.await("BE/status", "online");
     gateway.publish(Snapshots.charging().build());
     subscriber.await("BE/info");
-    Await.result(proxy.breakAll());
+    Await.result(proxy().breakAll());
     subscriber.await("BE/status", "offline");
     subscriber.await("BE/status", "online");
     subscriber.await("BE/info");
@@ -143,12 +86,8 @@ abstract class MqttVerticleBehaviour {
 
   // ---- samples of which none may be lost
 
-  private TestingGateway sampling() {
-    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.samples(broker())), state);
-  }
-
   /// Samples of the pack's voltage, number n with n volts and its own time.
-  private static void sample(TestingGateway gateway, int from, int to) {
+  static void sample(TestingGateway gateway, int from, int to) {
     for (int n = from; n <= to; n++) {
       gateway.publish(
           new Snapshots(Fixtures.pack())
@@ -160,7 +99,7 @@ abstract class MqttVerticleBehaviour {
   }
 
   /// All numbers heard up to the last one, each once, where one that came twice counts first.
-  private static List<Integer> numbers(TestingSubscriber subscriber, int last) {
+  static List<Integer> numbers(TestingSubscriber subscriber, int last) {
     subscriber.await(heard -> heard.topic().equals(VOLTAGE) && number(heard) == last);
     List<Integer> numbers = new ArrayList<>();
     for (Heard heard : subscriber.heard()) {
@@ -179,22 +118,22 @@ abstract class MqttVerticleBehaviour {
     return new JsonObject(heard.payload()).getInteger("value");
   }
 
-  private static List<Integer> upTo(int last) {
+  static List<Integer> upTo(int last) {
     return IntStream.rangeClosed(1, last).boxed().toList();
   }
 
   @Test
   void samplesOfAnOutageArriveInOrderWithTheirOwnTime() {
     TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = sampling();
+    TestingGateway gateway = kept(Fixtures.samples(broker()));
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
     sample(gateway, 1, 50);
     subscriber.await(heard -> heard.topic().equals(VOLTAGE) && number(heard) == 50);
-    Await.result(proxy.close());
+    Await.result(proxy().close());
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
     sample(gateway, 51, 1_000);
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_outbox_records") >= 950);
-    Await.result(proxy.open());
+    Await.result(proxy().open());
     sample(gateway, 1_001, 1_050);
     assertEquals(upTo(1_050), numbers(subscriber, 1_050));
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_outbox_records") == 0);
@@ -204,14 +143,14 @@ abstract class MqttVerticleBehaviour {
   @Test
   void samplesOfAnOutageSurviveARestartOfTheGateway() {
     TestingSubscriber subscriber = subscriber();
-    Await.result(proxy.close());
-    TestingGateway first = sampling();
+    Await.result(proxy().close());
+    TestingGateway first = kept(Fixtures.samples(broker()));
     sample(first, 1, 300);
     Await.until(() -> first.metrics().gauge("voltbus_mqtt_outbox_records") == 300);
     first.stop();
-    TestingGateway second = sampling();
+    TestingGateway second = kept(Fixtures.samples(broker()));
     sample(second, 301, 400);
-    Await.result(proxy.open());
+    Await.result(proxy().open());
     assertEquals(upTo(400), numbers(subscriber, 400));
     Await.until(() -> second.metrics().gauge("voltbus_mqtt_outbox_records") == 0);
     assertEquals(0, second.metrics().count("outbox_lost_total"));
@@ -221,20 +160,16 @@ abstract class MqttVerticleBehaviour {
   @Test
   void samplesUnderwayWhenAConnectionBreaksComeAgain() {
     TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = sampling();
+    TestingGateway gateway = kept(Fixtures.samples(broker()));
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
     for (int block = 0; block < 5; block++) {
       sample(gateway, block * 200 + 1, block * 200 + 200);
-      Await.result(proxy.breakAll());
+      Await.result(proxy().breakAll());
     }
     assertEquals(upTo(1_000), numbers(subscriber, 1_000));
   }
 
   // ---- Home Assistant
-
-  private TestingGateway discovered() {
-    return TestingGateway.start(vertx, bus, Fixtures.site(Fixtures.discovered(broker())));
-  }
 
   // An entity is announced only where the device has its value, and kept by the broker.
   @Test
@@ -287,7 +222,7 @@ abstract class MqttVerticleBehaviour {
     TestingGateway gateway = discovered();
     gateway.publish(Snapshots.charging().build());
     subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
-    Await.result(proxy.breakAll());
+    Await.result(proxy().breakAll());
     subscriber.await("BE/status", "offline");
     subscriber.await("BE/status", "online");
     subscriber.await("homeassistant/sensor/BE/SOC/config");
@@ -298,9 +233,10 @@ abstract class MqttVerticleBehaviour {
   @Test
   void anEntityOfARegisterThatWentAwayIsCleared() {
     RegisterMap newer = Fixtures.mapWith("state_of_charge");
-    bus.serve(
-        RequestAddress.layout(Fixtures.SITE, Fixtures.DEVICE),
-        request -> answer(request, newer, new AtomicInteger()));
+    bus()
+        .serve(
+            RequestAddress.layout(Fixtures.SITE, Fixtures.DEVICE),
+            request -> answer(request, newer, new AtomicInteger()));
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = discovered();
     gateway.publish(Snapshots.charging().build());
@@ -308,125 +244,6 @@ abstract class MqttVerticleBehaviour {
     gateway.publish(new Snapshots(newer).good("state_of_charge", 50, 50).sequence(2).build());
     Heard cleared = subscriber.await("homeassistant/sensor/BE/cell_voltage2/config", "");
     assertEquals("", cleared.payload());
-  }
-
-  // ---- what an earlier configuration has left
-
-  /// What the broker keeps, by topic.
-  private Map<String, String> retained() {
-    TestingSubscriber late = subscriber();
-    late.publish("marker", "", false);
-    late.await("marker");
-    Map<String, String> kept = new HashMap<>();
-    late.heard().stream()
-        .filter(Heard::retained)
-        .forEach(heard -> kept.put(heard.topic(), heard.payload()));
-    late.close();
-    return kept;
-  }
-
-  private TestingGateway kept(Publication... publications) {
-    return TestingGateway.start(vertx, bus, Fixtures.site(publications), state);
-  }
-
-  /// A run with all its entities that has come to its end.
-  private void announced(Publication publication) {
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = kept(publication);
-    gateway.publish(Snapshots.charging().build());
-    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
-    subscriber.await("BE/status");
-    gateway.stop();
-    subscriber.close();
-  }
-
-  private static boolean isOfFirst(String topic) {
-    return topic.startsWith("BE/") || topic.contains("/BE/");
-  }
-
-  // The site file is changed while the gateway is down: nobody else would ever clear these.
-  @Test
-  void whatAnEarlierPrefixLeftIsClearedAfterARestart() {
-    announced(Fixtures.discovered(broker()));
-    TestingGateway gateway =
-        kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
-    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
-    assertTrue(retained().containsKey("BE2/status"), retained().toString());
-    Await.until(() -> gateway.metrics().count("retained_cleared_total") == 6);
-    gateway.stop();
-  }
-
-  @Test
-  void entitiesAreClearedWhereDiscoveryWasSwitchedOff() {
-    announced(Fixtures.discovered(broker()));
-    TestingGateway gateway = kept(Fixtures.dbe(broker()));
-    Await.until(
-        () -> retained().keySet().stream().noneMatch(topic -> topic.startsWith("homeassistant/")));
-    assertTrue(retained().containsKey("BE/status"));
-    gateway.stop();
-  }
-
-  @Test
-  void aPublicationThatIsNoMoreIsClearedByAnotherOfItsBroker() {
-    announced(Fixtures.discovered(broker()));
-    TestingGateway gateway = kept(Fixtures.tinybms(broker()));
-    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
-    gateway.stop();
-  }
-
-  // It must not clear at each start what another publication has taken over.
-  @Test
-  void aPrefixThatMovedToAnotherPublicationIsLeftAlone() {
-    announced(Fixtures.discovered(broker()));
-    TestingSubscriber subscriber = subscriber();
-    Publication first = Fixtures.with(Fixtures.dbe(broker(), OFTEN), "X", Set.of(), Map.of());
-    TestingGateway gateway =
-        kept(
-            Fixtures.named("first", first),
-            Fixtures.named("second", Fixtures.discovered(broker())));
-    gateway.publish(Snapshots.charging().build());
-    for (int i = 0; i < 5; i++) {
-      subscriber.await("X/status", "online");
-    }
-    gateway.stop();
-    List<Heard> ofSecond =
-        subscriber.heard().stream()
-            .filter(heard -> !heard.retained() && isOfFirst(heard.topic()))
-            .toList();
-    assertTrue(ofSecond.stream().anyMatch(heard -> heard.topic().endsWith("voltage2/config")));
-    assertTrue(ofSecond.stream().noneMatch(heard -> heard.payload().isEmpty()));
-  }
-
-  // Home Assistant deletes what is cleared, with its name, room and automations.
-  @Test
-  void entitiesStayWhileTheirDeviceIsNotHeardAfterARestart() {
-    announced(Fixtures.discovered(broker()));
-    Map<String, String> before = retained();
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = kept(Fixtures.discovered(broker()));
-    subscriber.await("homeassistant/button/BE/PAUSE/config");
-    subscriber.await("BE/status", "online");
-    Await.result(proxy.breakAll());
-    subscriber.await("BE/status", "online");
-    subscriber.await("homeassistant/button/BE/PAUSE/config");
-    assertEquals(before.keySet(), retained().keySet());
-    assertTrue(subscriber.heard().stream().noneMatch(heard -> heard.payload().isEmpty()));
-    gateway.stop();
-  }
-
-  // A broker that was away when the configuration changed is cleared when it is back.
-  @Test
-  void clearingWaitsForTheBroker() {
-    announced(Fixtures.discovered(broker()));
-    Await.result(proxy.close());
-    TestingGateway gateway =
-        kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
-    assertTrue(retained().keySet().stream().anyMatch(MqttVerticleBehaviour::isOfFirst));
-    gateway.stop();
-    Await.result(proxy.open());
-    TestingGateway next = kept(Fixtures.with(Fixtures.discovered(broker()), "BE2", BOTH, Map.of()));
-    Await.until(() -> retained().keySet().stream().noneMatch(MqttVerticleBehaviour::isOfFirst));
-    next.stop();
   }
 
   @Test
@@ -440,223 +257,17 @@ abstract class MqttVerticleBehaviour {
         subscriber.heard().stream().noneMatch(heard -> heard.topic().startsWith("homeassistant/")));
   }
 
-  // ---- requests to a publication
-
-  private Asking ask(String publication) {
-    return Asking.of(bus, publication);
-  }
-
-  private static long count(TestingSubscriber subscriber, String topic, String payload) {
-    return subscriber.heard().stream()
-        .filter(heard -> heard.topic().equals(topic) && heard.payload().equals(payload))
-        .count();
-  }
-
-  // Whoever trusts the status must see the gateway go and come, and no will must be sent.
-  @Test
-  void aReconnectSaysOfflineOnceThenOnlineThenTheValues() {
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = dbe();
-    gateway.publish(Snapshots.charging().build());
-    subscriber.await("BE/info");
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
-    PublicationReply reply = ask("dbe").ask(Action.RECONNECT);
-    assertEquals(Outcome.ACCEPTED, reply.outcome(), reply.reason());
-    subscriber.await("BE/status", "offline");
-    Heard next = subscriber.await(heard -> true);
-    assertEquals(new Heard("BE/status", "online", 1, false), next);
-    subscriber.await("BE/info");
-    subscriber.await("BE/spec_data");
-    assertEquals(1, count(subscriber, "BE/status", "offline"));
-    assertEquals(4, proxy.accepted());
-    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
-    assertEquals("up", gateway.health().parts().get("publication dbe"));
-    assertEquals("up", gateway.health().parts().get("publication dbe commands"));
-  }
-
-  @Test
-  void commandsArriveAlsoAfterAReconnectThatWasAskedFor() throws InterruptedException {
-    BlockingQueue<CommandRequest> commands = new LinkedBlockingQueue<>();
-    bus.serve(
-        RequestAddress.command(Fixtures.SITE),
-        request -> {
-          commands.add(request);
-          return Future.succeededFuture(CommandResult.refused(request.id(), "not allowed here"));
-        });
-    dbe();
-    Await.until(() -> proxy.accepted() == 2);
-    assertEquals(Outcome.ACCEPTED, ask("dbe").ask(Action.RECONNECT).outcome());
-    assertEquals("PAUSE", send(subscriber(), commands).name());
-  }
-
-  @Test
-  void samplesUnderwayAtAReconnectAreNotLost() {
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = sampling();
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
-    sample(gateway, 1, 500);
-    Future<PublicationReply> reply = ask("tinybms").start(Action.RECONNECT);
-    sample(gateway, 501, 1_000);
-    assertEquals(Outcome.ACCEPTED, Await.result(reply).outcome());
-    assertEquals(upTo(1_000), numbers(subscriber, 1_000));
-  }
-
-  // Somebody corrects a broker and does not want to wait for the pause between two attempts.
-  @Test
-  void aReconnectEndsThePauseBetweenTwoAttempts() {
-    TestingGateway gateway =
-        tinybms(broker().withReconnectInterval(Duration.ofHours(1)), Overrides.NONE);
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 1);
-    Await.result(proxy.close());
-    PublicationReply away = ask("tinybms").ask(Action.RECONNECT);
-    assertEquals(Outcome.FAILED, away.outcome());
-    assertTrue(away.reason().contains("refused"), away.reason());
-    Await.result(proxy.open());
-    assertEquals(Outcome.ACCEPTED, ask("tinybms").ask(Action.RECONNECT).outcome());
-  }
-
-  @Test
-  void twoReconnectsAtOnceEndConnected() {
-    TestingGateway gateway = dbe();
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
-    Future<PublicationReply> first = ask("dbe").start(Action.RECONNECT);
-    Future<PublicationReply> second = ask("dbe").start(Action.RECONNECT);
-    assertEquals(Outcome.ACCEPTED, Await.result(first).outcome());
-    assertEquals(Outcome.ACCEPTED, Await.result(second).outcome());
-    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
-  }
-
-  // What the network held back must not act when it comes, nor what was meant for another owner.
-  @Test
-  void aRequestAfterItsDeadlineOrForAFormerOwnerHasNoEffect() {
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = dbe();
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
-    Asking asking = ask("dbe");
-    PublicationReply late =
-        Await.result(asking.send(asking.within(-1_000, "late", Action.RECONNECT)));
-    assertEquals(Outcome.REFUSED, late.outcome());
-    assertTrue(late.reason().startsWith("its deadline passed 1"), late.reason());
-    PublicationRequest fit = asking.within(5_000, "foreign", Action.RECONNECT);
-    PublicationReply foreign =
-        Await.result(
-            asking.send(
-                new PublicationRequest(
-                    fit.id(), fit.action(), fit.token() - 1, fit.deadlineMillis(), "a test")));
-    assertEquals(Outcome.REFUSED, foreign.outcome());
-    assertEquals("its deadline is by the clock of another owner", foreign.reason());
-    gateway.publish(Snapshots.charging().build());
-    subscriber.await("BE/info");
-    assertEquals(2, proxy.accepted());
-    assertEquals(0, count(subscriber, "BE/status", "offline"));
-  }
-
-  // An asker whose answer was lost asks again.
-  @Test
-  void theSameIdTwiceHasOneEffect() {
-    TestingGateway gateway = dbe();
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
-    Asking asking = ask("dbe");
-    PublicationRequest request = asking.within(5_000, "once", Action.RECONNECT);
-    PublicationReply first = Await.result(asking.send(request));
-    assertEquals(first, Await.result(asking.send(request)));
-    assertEquals(4, proxy.accepted());
-  }
-
-  @Test
-  void anActionOfALaterVersionIsRefused() {
-    dbe();
-    PublicationReply reply = ask("dbe").ask(Action.UNKNOWN);
-    assertEquals(Outcome.REFUSED, reply.outcome());
-    assertEquals("this version has no such action", reply.reason());
-  }
-
-  @Test
-  void nobodyAnswersForAPublicationThatHasEnded() {
-    TestingGateway gateway = dbe();
-    ask("dbe").clock();
-    gateway.stop();
-    Throwable failure =
-        Await.result(
-            ask("dbe")
-                .send(PublicationRequest.clock("clock", "a test"))
-                .<Throwable>map(answered -> new AssertionError("answered: " + answered))
-                .otherwise(nobody -> nobody));
-    assertTrue(failure.getMessage().contains("No handlers"), failure.getMessage());
-  }
-
-  @Test
-  void entitiesAndValuesComeAgainWhenAskedFor() {
-    TestingSubscriber subscriber = subscriber();
-    TestingGateway gateway = discovered();
-    gateway.publish(Snapshots.charging().build());
-    subscriber.await("homeassistant/sensor/BE/cell_voltage2/config");
-    Await.until(() -> "up".equals(gateway.health().parts().get("publication dbe")));
-    PublicationReply reply = ask("dbe").ask(Action.DISCOVER);
-    assertEquals(Outcome.ACCEPTED, reply.outcome(), reply.reason());
-    assertEquals(4, reply.entities());
-    subscriber.await("BE/spec_data");
-    for (String entity : List.of("button/BE/PAUSE", "sensor/BE/SOC", "sensor/BE/cell_voltage2")) {
-      String topic = "homeassistant/" + entity + "/config";
-      assertEquals(
-          2, subscriber.heard().stream().filter(heard -> heard.topic().equals(topic)).count());
-    }
-  }
-
-  @Test
-  void discoveryIsRefusedWhereItIsOff() {
-    dbe();
-    PublicationReply off = ask("dbe").ask(Action.DISCOVER);
-    assertEquals(Outcome.REFUSED, off.outcome());
-    assertTrue(off.reason().startsWith("discovery is off"), off.reason());
-  }
-
-  @Test
-  void discoveryIsRefusedWhileNothingIsConnected() {
-    Await.result(proxy.close());
-    discovered();
-    PublicationReply away = ask("dbe").ask(Action.DISCOVER);
-    assertEquals(Outcome.REFUSED, away.outcome());
-    assertEquals("not connected now; all entities are sent at the next connect", away.reason());
-  }
-
-  // The question is often why a publication that is connected is not heard.
-  @Test
-  void aTestRunsBesideTheConnectionThereIs() {
-    TestingGateway gateway = dbe();
-    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
-    Future<PublicationReply> first = ask("dbe").start(Action.TEST);
-    PublicationReply second = ask("dbe").ask(Action.TEST);
-    PublicationReply reply = Await.result(first);
-    assertEquals(Outcome.ACCEPTED, reply.outcome(), reply.reason());
-    assertEquals(
-        List.of("resolve", "connect", "login", "subscribe", "publish", "receive"),
-        reply.steps().stream().map(TrialStep::name).toList());
-    assertEquals("another test is underway", second.reason());
-    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
-    assertEquals(0, gateway.metrics().count("reconnects_total"));
-  }
-
-  @Test
-  void aTestThatFailsNamesTheStepAndItsCure() {
-    Await.result(proxy.close());
-    dbe();
-    PublicationReply reply = ask("dbe").ask(Action.TEST);
-    assertEquals(Outcome.FAILED, reply.outcome());
-    assertTrue(reply.reason().startsWith("connect: nothing listens on mqtt://"), reply.reason());
-    assertEquals(TrialStep.Outcome.NOT_TRIED, reply.steps().getLast().outcome());
-  }
-
-  // The seed's reference loses its commands after the first broker loss; ours must not.
   @Test
   void commandsArriveAlsoAfterAReconnect() throws InterruptedException {
     BlockingQueue<CommandRequest> commands = new LinkedBlockingQueue<>();
-    bus.serve(
-        RequestAddress.command(Fixtures.SITE),
-        request -> {
-          commands.add(request);
-          return Future.succeededFuture(CommandResult.refused(request.id(), "not allowed here"));
-        });
+    bus()
+        .serve(
+            RequestAddress.command(Fixtures.SITE),
+            request -> {
+              commands.add(request);
+              return Future.succeededFuture(
+                  CommandResult.refused(request.id(), "not allowed here"));
+            });
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = dbe();
     gateway.publish(Snapshots.charging().build());
@@ -670,14 +281,13 @@ abstract class MqttVerticleBehaviour {
     assertEquals("PAUSE", result.getString("command"));
     assertEquals("not allowed here", result.getString("reason"));
     assertEquals(List.of("status", "command", "id", "reason"), List.copyOf(result.fieldNames()));
-    Await.result(proxy.breakAll());
+    Await.result(proxy().breakAll());
     CommandRequest second = send(subscriber, commands);
     assertFalse(second.id().equals(first.id()));
   }
 
   /// Repeats a command until the gateway has subscribed.
-  private static CommandRequest send(
-      TestingSubscriber subscriber, BlockingQueue<CommandRequest> commands)
+  static CommandRequest send(TestingSubscriber subscriber, BlockingQueue<CommandRequest> commands)
       throws InterruptedException {
     CommandRequest request = null;
     for (int i = 0; i < 50 && request == null; i++) {
@@ -694,12 +304,13 @@ abstract class MqttVerticleBehaviour {
   @Test
   void aRetainedCommandIsRefusedAndAnUnknownOneIgnored() {
     AtomicInteger asked = new AtomicInteger();
-    bus.serve(
-        RequestAddress.command(Fixtures.SITE),
-        request -> {
-          asked.incrementAndGet();
-          return Future.succeededFuture(CommandResult.refused(request.id(), "asked"));
-        });
+    bus()
+        .serve(
+            RequestAddress.command(Fixtures.SITE),
+            request -> {
+              asked.incrementAndGet();
+              return Future.succeededFuture(CommandResult.refused(request.id(), "asked"));
+            });
     TestingSubscriber subscriber = subscriber();
     subscriber.publish("BE/command/STOP", "{}", true);
     TestingGateway gateway = dbe();
@@ -737,13 +348,13 @@ abstract class MqttVerticleBehaviour {
     TestingGateway gateway = tinybms(broker(), Overrides.NONE);
     gateway.publish(Snapshots.charging().build());
     subscriber.await(VOLTAGE);
-    Await.result(proxy.close());
+    Await.result(proxy().close());
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
-    Await.result(vertx.timer(4, TimeUnit.SECONDS));
+    Await.result(vertx().timer(4, TimeUnit.SECONDS));
     gateway.publish(
         Snapshots.charging().sequence(2).good("battery_pack_voltage", 51.5, 5150).build());
     long begin = System.nanoTime();
-    Await.result(proxy.open());
+    Await.result(proxy().open());
     Heard voltage = subscriber.await(VOLTAGE);
     long millis = (System.nanoTime() - begin) / 1_000_000;
     System.out.println("published again " + millis + " ms after the broker was back");
@@ -783,9 +394,10 @@ abstract class MqttVerticleBehaviour {
     TestingGateway gateway = tinybms(broker(), Overrides.NONE);
     gateway.publish(new Snapshots(newer).good("newer_value", 1, 1).build());
     gateway.publish(new Snapshots(newer).sequence(2).good("newer_value", 2, 2).build());
-    Await.result(vertx.timer(300, TimeUnit.MILLISECONDS));
+    Await.result(vertx().timer(300, TimeUnit.MILLISECONDS));
     Await.result(
-        bus.serve(
+        bus()
+            .serve(
                 RequestAddress.layout(Fixtures.SITE, Fixtures.DEVICE),
                 request -> answer(request, newer, asked))
             .ready());
@@ -825,7 +437,9 @@ abstract class MqttVerticleBehaviour {
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway =
         TestingGateway.start(
-            vertx, bus, Fixtures.site(Fixtures.tinybms(nowhere), Fixtures.dbe(broker(), OFTEN)));
+            vertx(),
+            bus(),
+            Fixtures.site(Fixtures.tinybms(nowhere), Fixtures.dbe(broker(), OFTEN)));
     gateway.publish(Snapshots.charging().build());
     subscriber.await("BE/info");
     assertEquals("up", gateway.health().parts().get("publication dbe"));
@@ -844,11 +458,13 @@ abstract class MqttVerticleBehaviour {
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway =
         TestingGateway.start(
-            vertx, bus, Fixtures.site(Fixtures.tinybms(broker()), Fixtures.dbe(broker(), OFTEN)));
+            vertx(),
+            bus(),
+            Fixtures.site(Fixtures.tinybms(broker()), Fixtures.dbe(broker(), OFTEN)));
     gateway.publish(Snapshots.charging().build());
     subscriber.await("victron/tinybms/system_state");
     subscriber.await("BE/spec_data");
-    assertEquals(3, proxy.accepted());
+    assertEquals(3, proxy().accepted());
   }
 
   // Users restart gateways while brokers hang.
@@ -857,7 +473,7 @@ abstract class MqttVerticleBehaviour {
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = dbe();
     subscriber.await("BE/status", "online");
-    proxy.freeze();
+    proxy().freeze();
     long begin = System.nanoTime();
     gateway.stop();
     long millis = (System.nanoTime() - begin) / 1_000_000;
@@ -871,7 +487,7 @@ abstract class MqttVerticleBehaviour {
         new BrokerSettings(
             "local",
             "127.0.0.1",
-            proxy.port(),
+            proxy().port(),
             "tinybms-victron",
             "",
             null,
@@ -889,13 +505,14 @@ abstract class MqttVerticleBehaviour {
     subscriber.await(VOLTAGE);
     AtomicInteger polls = new AtomicInteger();
     long traffic =
-        vertx.setPeriodic(
-            100, id -> gateway.publish(Snapshots.charging(polls.incrementAndGet()).build()));
-    proxy.freeze();
+        vertx()
+            .setPeriodic(
+                100, id -> gateway.publish(Snapshots.charging(polls.incrementAndGet()).build()));
+    proxy().freeze();
     long begin = System.nanoTime();
     Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 0);
     long millis = (System.nanoTime() - begin) / 1_000_000;
-    vertx.cancelTimer(traffic);
+    vertx().cancelTimer(traffic);
     System.out.println("half-open connection found after " + millis + " ms");
     assertTrue(millis <= 3_100, millis + " ms with a keep-alive of 2000 ms");
   }
@@ -906,9 +523,9 @@ abstract class MqttVerticleBehaviour {
     TestingGateway gateway =
         tinybms(broker().withReconnectInterval(Duration.ofSeconds(30)), Overrides.NONE);
     Await.until(() -> gateway.health().ups() == 1);
-    TestingRival rival = TestingRival.start(vertx, brokerPort, "tinybms-victron");
+    TestingRival rival = TestingRival.start(vertx(), brokerPort(), "tinybms-victron");
     Await.until(() -> gateway.health().ups() == 3);
-    Await.result(vertx.timer(3, TimeUnit.SECONDS));
+    Await.result(vertx().timer(3, TimeUnit.SECONDS));
     assertEquals(3, gateway.health().ups());
     assertTrue(rival.isConnected());
   }
@@ -917,9 +534,10 @@ abstract class MqttVerticleBehaviour {
   void aSiteListensToItsOwnSnapshotsOnly() {
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = tinybms(broker(), Overrides.NONE);
-    bus.publish(
-        Address.snapshots("elsewhere"),
-        Snapshots.charging().good("battery_pack_voltage", 1, 100).build());
+    bus()
+        .publish(
+            Address.snapshots("elsewhere"),
+            Snapshots.charging().good("battery_pack_voltage", 1, 100).build());
     gateway.publish(Snapshots.charging().build());
     assertEquals(52.8, new JsonObject(subscriber.await(VOLTAGE).payload()).getDouble("value"));
   }

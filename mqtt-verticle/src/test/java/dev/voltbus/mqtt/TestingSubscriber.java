@@ -44,6 +44,19 @@ final class TestingSubscriber {
     return subscriber;
   }
 
+  /// What a broker keeps, payload by topic.
+  static Map<String, String> kept(Vertx vertx, int port) {
+    TestingSubscriber late = on(vertx, port);
+    late.publish("marker", "", false);
+    late.await("marker");
+    Map<String, String> kept = new HashMap<>();
+    late.heard.stream()
+        .filter(Heard::retained)
+        .forEach(message -> kept.put(message.topic(), message.payload()));
+    late.close();
+    return kept;
+  }
+
   private void take(MqttPublishMessage message) {
     queue.add(
         new Heard(
