@@ -87,11 +87,11 @@ final class SiteControl implements ShardDuty {
         request.device(),
         request.source(),
         reason);
-    return Future.succeededFuture(CommandResult.refused(request.id(), reason));
+    return Future.succeededFuture(CommandResult.refused(request, "no-target", reason));
   }
 
   private String reasonAgainst(CommandRequest request) {
-    if (request.retained()) {
+    if (request.delivery() == CommandRequest.Delivery.RETAINED) {
       return "retained: the broker kept it from an earlier time";
     }
     boolean known =

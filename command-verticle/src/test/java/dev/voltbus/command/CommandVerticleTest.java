@@ -75,23 +75,23 @@ class CommandVerticleTest {
   @ValueSource(strings = {"PAUSE", "RESUME", "STOP", "RESTART", "SET_LIMITS"})
   void commandForABatteryWithoutATargetIsRefusedWithThatReason(String name) throws Exception {
     assertEquals(
-        CommandResult.refused("7", "no target: device bms-1 has no register for limits configured"),
-        ask(request(name, "bms-1", false)));
+        "no target: device bms-1 has no register for limits configured",
+        ask(request(name, "bms-1", false)).reason());
   }
 
   @Test
   void commandForAnUnknownDeviceIsRefusedByName() throws Exception {
     assertEquals(
-        CommandResult.refused("7", "unknown device: site test has no device bms-2"),
-        ask(request("PAUSE", "bms-2", false)));
+        "unknown device: site test has no device bms-2",
+        ask(request("PAUSE", "bms-2", false)).reason());
   }
 
   // A retained command would act again at every reconnect.
   @Test
   void retainedCommandIsRefusedBeforeAnythingElse() throws Exception {
     assertEquals(
-        CommandResult.refused("7", "retained: the broker kept it from an earlier time"),
-        ask(request("PAUSE", "bms-2", true)));
+        "retained: the broker kept it from an earlier time",
+        ask(request("PAUSE", "bms-2", true)).reason());
   }
 
   @Test
@@ -106,6 +106,15 @@ class CommandVerticleTest {
   }
 
   private static CommandRequest request(String name, String device, boolean retained) {
-    return new CommandRequest("7", "test", device, name, Buffer.buffer(), retained, 5000);
+    return new CommandRequest(
+        "7",
+        "test",
+        device,
+        name,
+        Buffer.buffer(),
+        retained ? CommandRequest.Delivery.RETAINED : CommandRequest.Delivery.LIVE,
+        CommandRequest.Until.in(5_000),
+        "",
+        1);
   }
 }

@@ -30,6 +30,11 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "control", ControlState.class);
   }
 
+  /// What becomes of a site's commands after their first answer.
+  public static Address<CommandResult> commandResults(String site) {
+    return of(site, "command-result", CommandResult.class);
+  }
+
   /// Whether a site is inside its safety limits.
   public static Address<SafetyState> safety(String site) {
     return of(site, "safety", SafetyState.class);

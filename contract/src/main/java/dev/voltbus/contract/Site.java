@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param devices devices, each on one link
 /// @param publications what is published where
 /// @param mirror where the devices are shown to other Modbus clients, or null if nowhere
+/// @param control what commands may do, or null if nothing
 public record Site(
     String name,
     List<Link> links,
     List<Device> devices,
     List<Publication> publications,
-    @Nullable Mirror mirror) {
+    @Nullable Mirror mirror,
+    @Nullable Control control) {
 
   public Site {
     links = List.copyOf(links);
@@ -23,8 +25,8 @@ public record Site(
     publications = List.copyOf(publications);
   }
 
-  /// A site without a mirror.
+  /// A site without a mirror that takes no commands.
   public Site(String name, List<Link> links, List<Device> devices, List<Publication> publications) {
-    this(name, links, devices, publications, null);
+    this(name, links, devices, publications, null, null);
   }
 }

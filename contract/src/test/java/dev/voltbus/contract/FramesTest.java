@@ -107,11 +107,18 @@ class FramesTest {
         new ControlState(7, 0, ControlState.Mode.UNKNOWN), decode(frame(6, out -> out.putLong(7))));
     assertEquals(
         new LinkStatus("rack", 0, false, ""), decode(frame(5, out -> out.putString("rack"))));
+    assertEquals(Samples.emptyResult("c-1", ""), decode(frame(8, out -> out.putString("c-1"))));
     assertEquals(
-        new CommandResult("c-1", CommandResult.Status.UNKNOWN, ""),
-        decode(frame(8, out -> out.putString("c-1"))));
-    assertEquals(
-        new CommandRequest("c-1", "", "", "", Buffer.buffer(), false, 0),
+        new CommandRequest(
+            "c-1",
+            "",
+            "",
+            "",
+            Buffer.buffer(),
+            CommandRequest.Delivery.LIVE,
+            CommandRequest.Until.in(0),
+            "",
+            1),
         decode(frame(7, out -> out.putString("c-1"))));
     assertEquals(
         new WriteRequest("w-1", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
@@ -165,7 +172,7 @@ class FramesTest {
                   out.putByte(200);
                   out.putString("later");
                 }));
-    assertEquals(new CommandResult("c-1", CommandResult.Status.UNKNOWN, "later"), result);
+    assertEquals(Samples.emptyResult("c-1", "later"), result);
     Message write =
         decode(
             frame(

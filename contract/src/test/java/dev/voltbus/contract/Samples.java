@@ -136,10 +136,44 @@ final class Samples {
             new LayoutRequest("bms-1"),
             new LayoutReply("bms-1", battery()),
             new LinkStatus("rack", 77, false, "no answer in 1000 ms", 86_400_123),
-            new ControlState(77, 3, ControlState.Mode.RUNNING),
+            new ControlState(
+                77,
+                3,
+                ControlState.Mode.PAUSED,
+                86_400_123,
+                List.of(
+                    new ControlState.Battery(
+                        "bms-1",
+                        ControlState.Mode.PAUSED,
+                        true,
+                        false,
+                        new Limits(0.0, 0.0),
+                        new Limits(50.5, null),
+                        1_767_225_630_000L,
+                        30_000,
+                        true,
+                        false))),
             new CommandRequest(
-                "c-1", "mqtt local", "bms-1", "PAUSE", Buffer.buffer("{\"s\":1}"), true, 5000),
-            CommandResult.refused("c-1", "no target for bms-1 °"),
+                "c-1",
+                "mqtt local",
+                "bms-1",
+                "PAUSE",
+                Buffer.buffer("{\"s\":1}"),
+                CommandRequest.Delivery.RETAINED,
+                new CommandRequest.Until(5000, 77, 86_405_123),
+                "BE",
+                10),
+            new CommandResult(
+                "c-1",
+                CommandResult.Status.VERIFIED,
+                "discharge at its base °",
+                "lower",
+                new CommandResult.About("SET_LIMITS", "bms-1", "BE"),
+                "ems-7",
+                new Limits(50.0, null),
+                new Limits(40.5, 100.0),
+                1_767_225_630_000L,
+                29_500),
             new WriteRequest(
                 "w-1",
                 "demo",
@@ -252,6 +286,20 @@ final class Samples {
   }
 
   /// The smallest form of each type.
+  static CommandResult emptyResult(String id, String reason) {
+    return new CommandResult(
+        id,
+        CommandResult.Status.UNKNOWN,
+        reason,
+        "",
+        CommandResult.About.NOTHING,
+        "",
+        Limits.NONE,
+        Limits.NONE,
+        0,
+        0);
+  }
+
   static List<Message> empty() {
     RegisterMap none = new RegisterMap("", List.of(), List.of(), ReadLimits.MODBUS);
     return List.of(
@@ -261,8 +309,17 @@ final class Samples {
         new LayoutReply("", none),
         new LinkStatus("", 0, false, ""),
         new ControlState(0, 0, ControlState.Mode.UNKNOWN),
-        new CommandRequest("", "", "", "", Buffer.buffer(), false, 0),
-        new CommandResult("", CommandResult.Status.UNKNOWN, ""),
+        new CommandRequest(
+            "",
+            "",
+            "",
+            "",
+            Buffer.buffer(),
+            CommandRequest.Delivery.LIVE,
+            CommandRequest.Until.in(0),
+            "",
+            1),
+        emptyResult("", ""),
         new WriteRequest("", "", "", "", 0, WriteRequest.Deadline.in(0), 0, "", null),
         new WriteResult("", WriteResult.Outcome.UNKNOWN, "", List.of(), List.of(), 0, 0),
         emptyPlan(""),
@@ -307,9 +364,45 @@ final class Samples {
         new LayoutRequest(text),
         new LayoutReply(text, new RegisterMap(text, registers, groups, ReadLimits.MODBUS)),
         new LinkStatus(text, max, true, text),
-        new ControlState(max, Long.MIN_VALUE, ControlState.Mode.RUNNING),
-        new CommandRequest(text, text, text, text, Buffer.buffer(new byte[500_000]), true, most),
-        new CommandResult(text, CommandResult.Status.REFUSED, text),
+        new ControlState(
+            max,
+            Long.MIN_VALUE,
+            ControlState.Mode.RUNNING,
+            max,
+            Collections.nCopies(
+                3,
+                new ControlState.Battery(
+                    text,
+                    ControlState.Mode.STOPPED,
+                    true,
+                    true,
+                    Limits.NONE,
+                    Limits.NONE,
+                    max,
+                    most,
+                    true,
+                    true))),
+        new CommandRequest(
+            text,
+            text,
+            text,
+            text,
+            Buffer.buffer(new byte[500_000]),
+            CommandRequest.Delivery.UNKNOWN,
+            new CommandRequest.Until(most, max, max),
+            text,
+            most),
+        new CommandResult(
+            text,
+            CommandResult.Status.REFUSED,
+            text,
+            text,
+            new CommandResult.About(text, text, text),
+            text,
+            new Limits(Double.MAX_VALUE, 0.0),
+            new Limits(null, Double.MIN_VALUE),
+            max,
+            most),
         new WriteRequest(
             text,
             text,

@@ -56,7 +56,8 @@ final class SiteReader {
             .read(root.sections("publications"));
     @Nullable Mirror mirror = root.has("mirror") ? MirrorReader.read(root, devices) : null;
     return root.make(() ->
-        new Site(root.text("site"), links, List.copyOf(devices.values()), publications, mirror));
+        new Site(
+            root.text("site"), links, List.copyOf(devices.values()), publications, mirror, null));
   }
 
   private List<Link> links() {

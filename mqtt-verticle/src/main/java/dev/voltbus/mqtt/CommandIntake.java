@@ -93,11 +93,12 @@ final class CommandIntake {
     }
     CommandRequest request = request(message, name);
     if (refusal != null) {
-      finish(request, CommandResult.refused(request.id(), refusal));
+      finish(request, CommandResult.refused(request, "retained", refusal));
     } else if (waiting >= MOST_WAITING) {
       finish(
           request,
-          CommandResult.refused(request.id(), MOST_WAITING + " commands are waiting already"));
+          CommandResult.refused(
+              request, "rate-limit", MOST_WAITING + " commands are waiting already"));
     } else {
       waiting++;
       forward(new Command(request, time.monotonicNanos() + TIME_TO_LIVE.toNanos()));
@@ -111,8 +112,10 @@ final class CommandIntake {
         publication.devices().getFirst(),
         name,
         message.payload(),
-        message.isRetain(),
-        (int) TIME_TO_LIVE.toMillis());
+        message.isRetain() ? CommandRequest.Delivery.RETAINED : CommandRequest.Delivery.LIVE,
+        CommandRequest.Until.in((int) TIME_TO_LIVE.toMillis()),
+        publication.name(),
+        1);
   }
 
   private void ignore(String name) {
@@ -126,11 +129,11 @@ final class CommandIntake {
   private void forward(Command command) {
     long leftMillis = TimeUnit.NANOSECONDS.toMillis(command.deadlineNanos - time.monotonicNanos());
     if (leftMillis < 1) {
-      settle(command, CommandResult.refused(command.request.id(), "no owner"));
+      settle(command, CommandResult.refused(command.request, "no-owner", "no owner"));
       return;
     }
     Duration limit = Duration.ofMillis(Math.min(leftMillis, ANSWER_LIMIT.toMillis()));
-    ask(remaining(command.request, (int) leftMillis), limit)
+    ask(command.request.until(CommandRequest.Until.in((int) leftMillis)), limit)
         .onSuccess(result -> settle(command, result))
         .onFailure(
             failure -> vertx.setTimer(Math.min(PAUSE_MILLIS, leftMillis), id -> forward(command)));
@@ -138,17 +141,6 @@ final class CommandIntake {
 
   private Future<CommandResult> ask(CommandRequest request, Duration limit) {
     return bus.request(owner, request, limit);
-  }
-
-  private static CommandRequest remaining(CommandRequest from, int leftMillis) {
-    return new CommandRequest(
-        from.id(),
-        from.source(),
-        from.device(),
-        from.name(),
-        from.payload(),
-        from.retained(),
-        leftMillis);
   }
 
   private void settle(Command command, CommandResult result) {

@@ -51,7 +51,8 @@ class AzureHubTest {
         RequestAddress.command(Fixtures.SITE),
         request -> {
           commands.add(request);
-          return Future.succeededFuture(CommandResult.refused(request.id(), "not allowed here"));
+          return Future.succeededFuture(
+              CommandResult.refused(request, "not-permitted", "not allowed here"));
         });
   }
 

@@ -266,7 +266,7 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
             request -> {
               commands.add(request);
               return Future.succeededFuture(
-                  CommandResult.refused(request.id(), "not allowed here"));
+                  CommandResult.refused(request, "not-permitted", "not allowed here"));
             });
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = dbe();
@@ -275,7 +275,7 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
     assertEquals("PAUSE", first.name());
     assertEquals("mqtt local BE/command/PAUSE", first.source());
     assertEquals(Fixtures.DEVICE, first.device());
-    assertFalse(first.retained());
+    assertEquals(CommandRequest.Delivery.LIVE, first.delivery());
     JsonObject result = new JsonObject(subscriber.await("BE/command/result").payload());
     assertEquals("refused", result.getString("status"));
     assertEquals("PAUSE", result.getString("command"));
@@ -309,7 +309,8 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
             RequestAddress.command(Fixtures.SITE),
             request -> {
               asked.incrementAndGet();
-              return Future.succeededFuture(CommandResult.refused(request.id(), "asked"));
+              return Future.succeededFuture(
+                  CommandResult.refused(request, "not-permitted", "asked"));
             });
     TestingSubscriber subscriber = subscriber();
     subscriber.publish("BE/command/STOP", "{}", true);

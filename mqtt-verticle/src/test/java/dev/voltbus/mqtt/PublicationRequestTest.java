@@ -62,7 +62,7 @@ class PublicationRequestTest extends BrokerBehaviour {
             request -> {
               commands.add(request);
               return Future.succeededFuture(
-                  CommandResult.refused(request.id(), "not allowed here"));
+                  CommandResult.refused(request, "not-permitted", "not allowed here"));
             });
     dbe();
     Await.until(() -> proxy().accepted() == 2);

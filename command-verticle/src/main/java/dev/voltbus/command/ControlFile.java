@@ -1,0 +1,77 @@
+package dev.voltbus.command;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/// The control state of a site on this node's disk. It is replaced as a whole, and on disk when
+/// `write` returns; a file that was cut or changed is not taken. Blocks.
+final class ControlFile {
+  private static final int CHECKSUM_DIGITS = 8;
+  private static final long MOST_BYTES = 4_000_000;
+
+  private final Path file;
+
+  /// @param file need not exist
+  ControlFile(Path file) {
+    this.file = file;
+  }
+
+  /// What was written last; empty if nothing ever was.
+  ///
+  /// @throws IOException if there is a file that cannot be read or is not whole
+  Optional<SavedControl> read() throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    if (Files.size(file) > MOST_BYTES) {
+      throw new IOException(file + ": " + Files.size(file) + " bytes are more than " + MOST_BYTES);
+    }
+    String text = Files.readString(file);
+    int end = text.length() - CHECKSUM_DIGITS - 2;
+    if (end < 0 || !text.substring(end).equals("\n" + checksum(text.substring(0, end)) + "\n")) {
+      throw new IOException(file + ": is not whole");
+    }
+    try {
+      return Optional.of(SavedControl.parse(text.substring(0, end)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  void write(SavedControl control) throws IOException {
+    String json = control.toJson();
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Path half = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            half,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(json + "\n" + checksum(json) + "\n");
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel directory = FileChannel.open(folder)) {
+      directory.force(true); // the new name, too
+    }
+  }
+
+  private static String checksum(String text) {
+    CRC32C sum = new CRC32C();
+    sum.update(text.getBytes(StandardCharsets.UTF_8));
+    return "%08x".formatted(sum.getValue());
+  }
+}

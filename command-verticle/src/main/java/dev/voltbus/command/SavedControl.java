@@ -1,0 +1,147 @@
+package dev.voltbus.command;
+
+import dev.voltbus.command.BatteryControl.Bounds;
+import dev.voltbus.command.BatteryControl.Mode;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// What must survive the end of a process: mode, who paused, running limits with their ends, in
+/// wall time. Of several copies the one with the highest (token, revision) counts.
+///
+/// @param token fencing token of the owner that wrote it
+/// @param revision grows with each change under one token
+/// @param batteries by name
+record SavedControl(long token, long revision, Map<String, Battery> batteries) {
+  private static final Comparator<SavedControl> AGE =
+      Comparator.comparingLong(SavedControl::token).thenComparingLong(SavedControl::revision);
+
+  /// @param limit null if none runs
+  record Battery(Mode mode, Set<Authority> pausedBy, @Nullable Limit limit) {
+    Battery {
+      pausedBy = Set.copyOf(pausedBy);
+    }
+  }
+
+  /// @param charge A, or null for the base
+  /// @param discharge A, or null for the base
+  /// @param setMillis wall time at which it was set
+  /// @param endMillis wall time of its end
+  record Limit(
+      @Nullable Double charge, @Nullable Double discharge, long setMillis, long endMillis) {}
+
+  SavedControl {
+    batteries = Map.copyOf(batteries);
+  }
+
+  static Optional<SavedControl> newest(Collection<SavedControl> copies) {
+    return copies.stream().max(AGE);
+  }
+
+  // ---- from and to control
+
+  /// @param nowNanos monotonic time of now
+  /// @param nowMillis wall time of now
+  static Battery of(BatteryControl control, long nowNanos, long nowMillis, long setMillis) {
+    @Nullable TimedLimit limit = control.limit();
+    return new Battery(
+        control.mode(),
+        control.pausedBy(),
+        limit == null
+            ? null
+            : new Limit(
+                limit.charge(),
+                limit.discharge(),
+                setMillis,
+                nowMillis + TimeUnit.NANOSECONDS.toMillis(limit.endNanos() - nowNanos)));
+  }
+
+  /// What a process begins with. A limit whose end is past is gone, and so is one that was set
+  /// later than now: the clock went back, so nobody knows how much of it is left.
+  ///
+  /// @param stopWithin time that a battery gets to come to its safe state
+  static BatteryControl restore(
+      Battery saved, Bounds bounds, long nowNanos, long nowMillis, Duration stopWithin) {
+    return BatteryControl.restored(
+        bounds,
+        saved.mode,
+        saved.pausedBy,
+        limit(saved.limit, nowNanos, nowMillis),
+        nowNanos + stopWithin.toNanos());
+  }
+
+  private static @Nullable TimedLimit limit(@Nullable Limit saved, long nowNanos, long nowMillis) {
+    if (saved == null || saved.endMillis <= nowMillis || saved.setMillis > nowMillis) {
+      return null;
+    }
+    long leftNanos = TimeUnit.MILLISECONDS.toNanos(saved.endMillis - nowMillis);
+    return new TimedLimit(saved.charge, saved.discharge, nowNanos + leftNanos);
+  }
+
+  // ---- as text
+
+  String toJson() {
+    JsonObject all = new JsonObject();
+    new TreeMap<>(batteries).forEach((name, battery) -> all.put(name, json(battery)));
+    return new JsonObject()
+        .put("token", token)
+        .put("revision", revision)
+        .put("batteries", all)
+        .encode();
+  }
+
+  private static JsonObject json(Battery battery) {
+    JsonArray by = new JsonArray();
+    battery.pausedBy.stream().sorted().forEach(each -> by.add(each.name()));
+    JsonObject json = new JsonObject().put("mode", battery.mode.name()).put("paused_by", by);
+    @Nullable Limit limit = battery.limit;
+    return limit == null
+        ? json
+        : json.put(
+            "limit",
+            new JsonObject()
+                .put("charge_a", limit.charge)
+                .put("discharge_a", limit.discharge)
+                .put("set_ms", limit.setMillis)
+                .put("end_ms", limit.endMillis));
+  }
+
+  /// @throws IllegalArgumentException if it is not such a text
+  static SavedControl parse(String text) {
+    try {
+      JsonObject json = new JsonObject(text);
+      Map<String, Battery> batteries = new TreeMap<>();
+      JsonObject all = json.getJsonObject("batteries");
+      all.fieldNames().forEach(name -> batteries.put(name, battery(all.getJsonObject(name))));
+      return new SavedControl(json.getLong("token"), json.getLong("revision"), batteries);
+    } catch (DecodeException | ClassCastException | NullPointerException e) {
+      throw new IllegalArgumentException("not the state of a control: " + e.getMessage(), e);
+    }
+  }
+
+  private static Battery battery(JsonObject json) {
+    Set<Authority> by = EnumSet.noneOf(Authority.class);
+    json.getJsonArray("paused_by").forEach(each -> by.add(Authority.valueOf((String) each)));
+    @Nullable JsonObject limit = json.getJsonObject("limit");
+    return new Battery(
+        Mode.valueOf(json.getString("mode")),
+        by,
+        limit == null
+            ? null
+            : new Limit(
+                limit.getDouble("charge_a"),
+                limit.getDouble("discharge_a"),
+                limit.getLong("set_ms"),
+                limit.getLong("end_ms")));
+  }
+}
