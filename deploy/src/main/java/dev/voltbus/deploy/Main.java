@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SimulateCommand.class,
       MqttCommand.class,
       HaCommand.class,
+      AuditCommand.class,
       ReloadCommand.class
     })
 public final class Main {

@@ -1,9 +1,10 @@
-package dev.voltbus.command;
+package dev.voltbus.outbox;
 
-import dev.voltbus.command.AuditChain.Link;
+import dev.voltbus.outbox.AuditChain.Link;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The audit of one site on one node: lines that are only ever appended, in files that follow one
-/// another, `<folder>/00000001.ndjson` and so on; the chain goes on from file to file. Blocks; to
-/// be used by one thread at a time.
-final class AuditFile implements AutoCloseable {
+/// another, `<folder>/00000001.ndjson` and so on; the chain goes on from file to file. A file is
+/// full at 10 MB, and 50 are kept. Blocks; to be used by one thread at a time.
+public final class AuditFile implements AutoCloseable {
   static final long LARGEST_BYTES = 10_000_000;
   static final int MOST_FILES = 50;
 
@@ -38,10 +39,11 @@ final class AuditFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Opens the newest file. What a killed process left of a line is cut off, and a line says so.
+  /// Opens the newest file, and makes the folder if there is none. What a killed process left of a
+  /// line is cut off, and a line says so.
   ///
   /// @throws IOException if it cannot be read or written, or its last whole line was changed
-  static AuditFile open(Path folder) throws IOException {
+  public static AuditFile open(Path folder) throws IOException {
     return open(folder, LARGEST_BYTES);
   }
 
@@ -113,18 +115,56 @@ final class AuditFile implements AutoCloseable {
 
   /// Appends a line and waits until it is on disk.
   ///
-  /// @param members JSON members without braces
-  void append(String members) throws IOException {
+  /// @param members JSON members without braces, at least one
+  /// @throws IOException if it cannot be written; nothing of it stays then
+  public void append(String members) throws IOException {
+    append(List.of(members));
+  }
+
+  /// Appends several lines, in order and to one file, and waits once until they are on disk.
+  ///
+  /// @param members of each line: JSON members without braces, at least one
+  /// @throws IOException if they cannot be written; none of them stays then
+  public void append(List<String> members) throws IOException {
+    if (members.isEmpty()) {
+      return;
+    }
     if (channel.size() >= largestBytes) {
       beginNext();
     }
-    Link link = chain.link(members);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(link.line() + "\n");
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    StringBuilder lines = new StringBuilder();
+    AuditChain behind = chain;
+    for (String each : members) {
+      Link link = behind.link(each);
+      lines.append(link.line()).append('\n');
+      behind = link.chain();
     }
-    channel.force(false);
-    chain = link.chain();
+    write(StandardCharsets.UTF_8.encode(CharBuffer.wrap(lines)));
+    chain = behind;
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    long before = channel.size();
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(false);
+    } catch (IOException failure) {
+      takeBack(before, failure);
+      throw failure;
+    }
+  }
+
+  /// A line behind half a line would break the chain. If not even this works, the file takes no
+  /// more.
+  private void takeBack(long size, IOException failure) throws IOException {
+    try {
+      channel.truncate(size);
+    } catch (IOException stuck) {
+      failure.addSuppressed(stuck);
+      channel.close();
+    }
   }
 
   private void beginNext() throws IOException {

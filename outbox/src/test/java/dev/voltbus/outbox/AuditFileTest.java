@@ -1,4 +1,4 @@
-package dev.voltbus.command;
+package dev.voltbus.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -38,7 +38,7 @@ class AuditFileTest {
   void linesOfSeveralRunsAreOneChain() throws IOException {
     write(3);
     write(2);
-    assertEquals(new AuditVerdict(5, 1, List.of()), AuditVerdict.of(folder));
+    assertEquals(new AuditVerdict(5, 1, 5, List.of()), AuditVerdict.of(folder));
     assertTrue(
         Files.readString(only())
             .startsWith("{\"n\":1,\"prev\":\"" + "0".repeat(64) + "\",\"command\":\"PAUSE\","));
@@ -79,7 +79,7 @@ class AuditFileTest {
   void whereItBeginsIsSaid() throws IOException {
     write(4);
     Files.write(only(), Files.readAllLines(only()).subList(2, 4));
-    assertEquals(new AuditVerdict(2, 3, List.of()), AuditVerdict.of(folder));
+    assertEquals(new AuditVerdict(2, 3, 4, List.of()), AuditVerdict.of(folder));
   }
 
   @Test
@@ -113,9 +113,20 @@ class AuditFileTest {
     }
     List<Path> files = AuditFile.files(folder);
     assertTrue(files.size() > 5, files.toString());
-    assertEquals(new AuditVerdict(40, 1, List.of()), AuditVerdict.of(folder));
+    assertEquals(new AuditVerdict(40, 1, 40, List.of()), AuditVerdict.of(folder));
     Files.delete(files.get(2));
     assertEquals(1, faults().size(), faults().toString());
+  }
+
+  // What is decided at one moment is one write, whole or not there.
+  @Test
+  void severalLinesAreAppendedAtOnceToOneFile() throws IOException {
+    try (AuditFile file = AuditFile.open(folder, 1)) {
+      file.append(List.of("\"i\":1", "\"i\":2", "\"i\":3"));
+      file.append(List.of());
+    }
+    assertEquals(3, Files.readAllLines(only()).size());
+    assertEquals(new AuditVerdict(3, 1, 3, List.of()), AuditVerdict.of(folder));
   }
 
   @Test
@@ -126,6 +137,6 @@ class AuditFileTest {
       }
     }
     assertEquals(AuditFile.MOST_FILES, AuditFile.files(folder).size());
-    assertEquals(new AuditVerdict(50, 11, List.of()), AuditVerdict.of(folder));
+    assertEquals(new AuditVerdict(50, 11, 60, List.of()), AuditVerdict.of(folder));
   }
 }

@@ -1,4 +1,4 @@
-package dev.voltbus.command;
+package dev.voltbus.outbox;
 
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param lines lines that were looked at
 /// @param first number of the first one; more than 1 where older files were rotated away
+/// @param last number of the last one; 0 where there is no line
 /// @param faults each with file and line; empty if there is none
-record AuditVerdict(long lines, long first, List<String> faults) {
-  AuditVerdict {
+public record AuditVerdict(long lines, long first, long last, List<String> faults) {
+  public AuditVerdict {
     faults = List.copyOf(faults);
   }
 
@@ -24,12 +25,12 @@ record AuditVerdict(long lines, long first, List<String> faults) {
   /// each break is named once.
   ///
   /// @throws IOException if the folder cannot be read
-  static AuditVerdict of(Path folder) throws IOException {
+  public static AuditVerdict of(Path folder) throws IOException {
     Reading reading = new Reading();
     for (Path file : AuditFile.files(folder)) {
       reading.read(file);
     }
-    return new AuditVerdict(reading.lines, reading.first, reading.faults);
+    return new AuditVerdict(reading.lines, reading.first, reading.last, reading.faults);
   }
 
   private static final class Reading {
@@ -37,6 +38,7 @@ record AuditVerdict(long lines, long first, List<String> faults) {
     private @Nullable AuditChain chain;
     private long lines;
     private long first = 1;
+    private long last;
 
     private void read(Path file) throws IOException {
       List<String> found;
@@ -64,6 +66,7 @@ record AuditVerdict(long lines, long first, List<String> faults) {
       if (lines == 1) {
         first = next.map(after -> after.next() - 1).orElse(1L);
       }
+      last = next.map(after -> after.next() - 1).orElse(last);
       chain = next.orElse(null);
     }
   }

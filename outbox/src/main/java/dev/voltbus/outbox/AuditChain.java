@@ -1,4 +1,4 @@
-package dev.voltbus.command;
+package dev.voltbus.outbox;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
