@@ -1,5 +1,6 @@
 package dev.voltbus.acquisition;
 
+import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
@@ -12,6 +13,8 @@ import dev.voltbus.contract.Wiring;
 import dev.voltbus.contract.Writing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +46,8 @@ final class LinkWrites {
   private final WriteLane lane;
   private final KeepAlives keepAlives;
   private final WriteDoor door;
-  private Bus.@Nullable Subscription subscription;
+  private final Unfed unfed = new Unfed();
+  private final List<Bus.Subscription> subscriptions = new ArrayList<>();
   private boolean ended;
 
   LinkWrites(
@@ -72,7 +76,13 @@ final class LinkWrites {
             budget,
             link.requestTimeout(),
             polls::goOn);
-    this.keepAlives = new KeepAlives(lane, agenda, wiring.time(), watch, polls::isSilent);
+    this.keepAlives =
+        new KeepAlives(
+            lane,
+            agenda,
+            wiring.time(),
+            watch,
+            device -> polls.isSilent(device) || unfed.has(device.name()));
     this.door =
         new WriteDoor(
             site, lease, wiring.time(), agenda, lane, budget, keepAlives, watch, polls::written);
@@ -121,10 +131,10 @@ final class LinkWrites {
     }
     door.begin(highestToken);
     keepAlives.begin();
-    Bus.Subscription opened =
-        wiring.bus().serve(RequestAddress.writes(site, link.name()), door::take);
-    subscription = opened;
-    return opened.ready();
+    Bus bus = wiring.bus();
+    subscriptions.add(bus.subscribe(Address.control(site), unfed::accept));
+    subscriptions.add(bus.serve(RequestAddress.writes(site, link.name()), door::take));
+    return Future.join(subscriptions.stream().map(Bus.Subscription::ready).toList()).mapEmpty();
   }
 
   /// Ends what waits for an outcome that never comes. To be called now and then.
@@ -149,8 +159,7 @@ final class LinkWrites {
     keepAlives.end();
     door.end();
     lane.end();
-    Bus.@Nullable Subscription open = subscription;
-    return open == null ? Future.succeededFuture() : open.cancel();
+    return Future.join(subscriptions.stream().map(Bus.Subscription::cancel).toList()).mapEmpty();
   }
 
   /// Whether any register of a device wears.

@@ -18,6 +18,9 @@ final class WriteDoor {
   private static final int MOST_REMEMBERED = 256;
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /// Longest time that news of our clock is thought to be under way.
+  private static final long NEWS_MILLIS = 500;
+
   private final String site;
   private final Lease lease;
   private final TimeSource time;
@@ -123,7 +126,7 @@ final class WriteDoor {
             revert == null ? null : revert.value(),
             deadline,
             WriteOrder.Purpose.REQUEST);
-    return new Admitted(order, end(request, target, deadline));
+    return new Admitted(order, end(request, target));
   }
 
   private static void refuseIf(boolean refused, String why) {
@@ -157,13 +160,12 @@ final class WriteDoor {
     return Math.min(counted, TimeUnit.MILLISECONDS.toNanos(deadline.linkMillis()));
   }
 
-  private static @Nullable End end(WriteRequest request, WriteTarget target, long deadline) {
+  private @Nullable End end(WriteRequest request, WriteTarget target) {
     WriteRequest.Revert revert = request.revert();
     if (revert == null) {
       return null;
     }
     target.check(revert.value());
-    long later = (long) revert.afterMillis() - request.deadline().remainingMillis();
     WriteOrder order =
         new WriteOrder(
             request.id() + "/revert",
@@ -173,7 +175,20 @@ final class WriteDoor {
             null,
             Long.MAX_VALUE,
             WriteOrder.Purpose.REVERT);
-    return new End(order, deadline + TimeUnit.MILLISECONDS.toNanos(later));
+    return new End(order, endNanos(revert, request.deadline()));
+  }
+
+  /// Never early: what the sender knows of our clock is as old as that news took to arrive, so the
+  /// time left counts from our own arrival. Hardly late either: of a message that the network held
+  /// back, our clock's time of the end counts, with some room for that.
+  private long endNanos(WriteRequest.Revert revert, WriteRequest.Deadline deadline) {
+    long counted = time.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(revert.afterMillis());
+    if (deadline.linkToken() == 0) {
+      return counted;
+    }
+    long ownMillis =
+        deadline.linkMillis() - deadline.remainingMillis() + revert.afterMillis() + NEWS_MILLIS;
+    return Math.min(counted, TimeUnit.MILLISECONDS.toNanos(ownMillis));
   }
 
   private Future<WriteResult> write(Admitted admitted) {

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.acquisition.TestingDevice.Fate;
+import dev.voltbus.contract.Address;
+import dev.voltbus.contract.ControlState;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.KeepAlive;
+import dev.voltbus.contract.Limits;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.RequestAddress;
@@ -290,6 +293,46 @@ class WriteSessionTest {
     int beaten = writesTo(5).size();
     await(leases.grant(SHARD));
     acquisition.until("goes on with the lease", () -> writesTo(5).size() > beaten);
+  }
+
+  // A device whose battery is not heard as a whole must fall back by itself.
+  @Test
+  void aKeepAliveRestsWhileTheControlDoesNotHearItsDevices() {
+    deploy(inverter(Writing.USUAL, value(9, KeepAlive.When.ALWAYS)));
+    acquisition.until("begins", () -> writesTo(5).size() >= 2);
+    acquisition.bus().publish(Address.control("test"), control(3, false));
+    acquisition.until("no write for two periods", this::isResting);
+    acquisition.bus().publish(Address.control("test"), control(2, true));
+    acquisition.until("an older state changes nothing", this::isResting);
+    int before = writesTo(5).size();
+    acquisition.bus().publish(Address.control("test"), control(4, true));
+    acquisition.until("goes on", () -> writesTo(5).size() > before);
+  }
+
+  private static ControlState control(long revision, boolean isInContact) {
+    return new ControlState(
+        7,
+        revision,
+        ControlState.Mode.RUNNING,
+        0,
+        List.of(
+            new ControlState.Battery(
+                "pack",
+                ControlState.Mode.RUNNING,
+                false,
+                false,
+                Limits.NONE,
+                Limits.NONE,
+                0,
+                0,
+                true,
+                isInContact,
+                List.of("pack", "inverter"))));
+  }
+
+  private boolean isResting() {
+    List<TestingDevice.Request> beats = writesTo(5);
+    return System.nanoTime() - beats.getLast().nanos() > 400_000_000L;
   }
 
   @Test

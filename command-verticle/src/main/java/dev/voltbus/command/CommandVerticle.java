@@ -24,7 +24,7 @@ public final class CommandVerticle extends VerticleBase {
     Shard shard = new Shard(Shard.Kind.SITE, site.name(), site.name());
     return wiring
         .leases()
-        .compete(shard, new SiteControl(vertx, site, wiring))
+        .compete(shard, SiteControl.duty(vertx, site, wiring))
         .onSuccess(won -> claim = won);
   }
 

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// @param token fencing token of the owner that wrote it
 /// @param revision grows with each change under one token
 /// @param batteries by name
-record SavedControl(long token, long revision, Map<String, Battery> batteries) {
+/// @param seen signed commands of the last seconds, by the wall time at which they came
+record SavedControl(
+    long token, long revision, Map<String, Battery> batteries, Map<String, Long> seen) {
   private static final Comparator<SavedControl> AGE =
       Comparator.comparingLong(SavedControl::token).thenComparingLong(SavedControl::revision);
 
@@ -42,6 +44,12 @@ record SavedControl(long token, long revision, Map<String, Battery> batteries) {
 
   SavedControl {
     batteries = Map.copyOf(batteries);
+    seen = Map.copyOf(seen);
+  }
+
+  /// A state without signed commands.
+  SavedControl(long token, long revision, Map<String, Battery> batteries) {
+    this(token, revision, batteries, Map.of());
   }
 
   static Optional<SavedControl> newest(Collection<SavedControl> copies) {
@@ -97,6 +105,7 @@ record SavedControl(long token, long revision, Map<String, Battery> batteries) {
         .put("token", token)
         .put("revision", revision)
         .put("batteries", all)
+        .put("seen", new JsonObject(new TreeMap<>(seen)))
         .encode();
   }
 
@@ -123,7 +132,10 @@ record SavedControl(long token, long revision, Map<String, Battery> batteries) {
       Map<String, Battery> batteries = new TreeMap<>();
       JsonObject all = json.getJsonObject("batteries");
       all.fieldNames().forEach(name -> batteries.put(name, battery(all.getJsonObject(name))));
-      return new SavedControl(json.getLong("token"), json.getLong("revision"), batteries);
+      Map<String, Long> seen = new TreeMap<>();
+      JsonObject ids = json.getJsonObject("seen", new JsonObject());
+      ids.fieldNames().forEach(id -> seen.put(id, ids.getLong(id)));
+      return new SavedControl(json.getLong("token"), json.getLong("revision"), batteries, seen);
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       throw new IllegalArgumentException("not the state of a control: " + e.getMessage(), e);
     }

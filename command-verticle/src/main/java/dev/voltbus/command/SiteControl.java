@@ -1,12 +1,16 @@
 package dev.voltbus.command;
 
+import dev.voltbus.command.Judge.Admitted;
+import dev.voltbus.command.Refusal.Code;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
+import dev.voltbus.contract.Control;
+import dev.voltbus.contract.Control.BatteryTarget;
 import dev.voltbus.contract.ControlState;
 import dev.voltbus.contract.Lease;
-import dev.voltbus.contract.Metrics;
+import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.Site;
@@ -14,90 +18,414 @@ import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The control of one site while this process holds its lease.
-///
-/// No battery has a limit target yet (`docs/decisions/0003-commands-without-target.md`), so each
-/// command is refused with that reason, as design "Commands fail to the safe side" asks, and the
-/// mode stays `RUNNING`.
-final class SiteControl implements ShardDuty {
+/// The control of one site in one holding of its lease: judges commands, one after the other, and
+/// lets each battery's desk carry them out. To be used on one event loop.
+final class SiteControl implements BatteryDesk.Site {
   private static final Logger LOG = LoggerFactory.getLogger(SiteControl.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+  private static final Duration LOOKED_EVERY = Duration.ofMillis(100);
+  private static final int MOST_REMEMBERED = 1_000;
+  private static final double REFUSALS_PER_SECOND = 20;
+  private static final int REFUSALS_AT_ONCE = 200;
 
   private final Vertx vertx;
   private final Site site;
   private final Wiring wiring;
-  private final Metrics.Counter refused;
-  private @Nullable Lease lease;
-  private Bus.@Nullable Subscription commands;
-  private long timer = -1;
+  private final Lease lease;
+  private final Judge judge;
+  private final ControlStore store;
+  private final AuditTrail audit;
+  private final LinkBook links;
+  private final Readings readings;
+  private final Rediscovery rediscovery;
+  private final RateLimit toldRefusals = new RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE);
+  private final Map<String, BatteryDesk> desks = new LinkedHashMap<>();
+  private final List<Bus.Subscription> subscriptions = new ArrayList<>();
+  private final List<Long> timers = new ArrayList<>();
+  private final ControlMetrics metrics;
+  private final Map<String, Future<CommandResult>> remembered =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-  SiteControl(Vertx vertx, Site site, Wiring wiring) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Future<CommandResult>> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
+
+  /// Commands are carried out one after the other; while one waits for the disk nothing else
+  /// changes the state.
+  private Future<?> line = Future.succeededFuture();
+
+  private int inLine;
+  private long revision;
+  private long savedRevision;
+  private List<ControlState.Battery> announced = List.of();
+  private boolean isEnded;
+
+  SiteControl(Vertx vertx, Site site, Wiring wiring, ControlMetrics metrics, Lease lease) {
     this.vertx = vertx;
     this.site = site;
     this.wiring = wiring;
-    this.refused =
-        wiring
-            .metrics()
-            .counter("voltbus_commands_refused_total", "Commands refused", "site", site.name());
+    this.lease = lease;
+    this.judge = new Judge(site, wiring.time(), lease.token());
+    this.store = new ControlStore(vertx, site.name(), wiring.state());
+    this.audit =
+        new AuditTrail(vertx, wiring.time(), wiring.metrics(), site.name(), wiring.state());
+    this.links = new LinkBook(site);
+    this.readings = new Readings(vertx, wiring.bus(), site, wiring.time(), devices(), this::look);
+    this.rediscovery = new Rediscovery(wiring.bus(), site);
+    this.metrics = metrics;
   }
 
-  @Override
-  public Future<Void> begin(Lease won) {
-    lease = won;
-    Bus.Subscription served = wiring.bus().serve(RequestAddress.command(site.name()), this::judge);
-    commands = served;
-    timer = vertx.setPeriodic(ANNOUNCED_EVERY.toMillis(), id -> announce());
-    return served.ready().onSuccess(ready -> announce());
+  private List<BatteryTarget> targets() {
+    @Nullable Control control = site.control();
+    return control == null ? List.of() : control.batteries();
   }
 
-  @Override
-  public Future<Void> end() {
-    lease = null;
-    if (timer != -1) {
-      vertx.cancelTimer(timer);
-      timer = -1;
+  private Set<String> devices() {
+    Set<String> devices = new TreeSet<>();
+    for (BatteryTarget target : targets()) {
+      devices.add(target.battery());
+      for (Control.@Nullable ValueRef ref :
+          new Control.@Nullable ValueRef[] {
+            target.charge().register(),
+            target.charge().allowed(),
+            target.discharge().register(),
+            target.discharge().allowed(),
+            target.current(),
+            target.voltage()
+          }) {
+        if (ref != null) {
+          devices.add(ref.device());
+        }
+      }
     }
-    Bus.@Nullable Subscription served = commands;
-    commands = null;
-    return served == null ? Future.succeededFuture() : served.cancel();
+    return devices;
   }
 
-  private void announce() {
-    @Nullable Lease held = lease;
-    if (held != null && held.isValid()) {
-      wiring
-          .bus()
-          .publish(
-              Address.control(site.name()),
-              new ControlState(held.token(), 1, ControlState.Mode.RUNNING));
+  // ---- begin and end
+
+  /// Takes up what was left, writes it to the devices, then takes commands.
+  Future<Void> begin() {
+    return audit
+        .begin()
+        .compose(open -> store.read())
+        .compose(found -> {
+          if (isEnded) {
+            return Future.succeededFuture();
+          }
+          takeUp(found);
+          return listen();
+        });
+  }
+
+  private void takeUp(ControlStore.Found found) {
+    found
+        .troubles()
+        .forEach(
+            trouble -> LOG.error("site={} control state cannot be read: {}", site.name(), trouble));
+    Map<String, SavedControl.Battery> before = new HashMap<>();
+    found
+        .newest()
+        .ifPresent(saved -> {
+          before.putAll(saved.batteries());
+          saved.seen().forEach(judge.seen()::remember);
+          savedRevision = saved.revision();
+        });
+    for (BatteryTarget target : targets()) {
+      BatteryDesk desk = desk(target, before.get(target.battery()));
+      desks.put(target.battery(), desk);
     }
+    desks.values().forEach(BatteryDesk::look);
   }
 
-  private Future<CommandResult> judge(CommandRequest request) {
-    String reason = reasonAgainst(request);
-    refused.increment();
+  private BatteryDesk desk(BatteryTarget target, SavedControl.@Nullable Battery saved) {
+    long now = wiring.time().monotonicNanos();
+    BatteryControl.Bounds bounds = BatteryDesk.bounds(target);
+    SavedControl.@Nullable Limit limit = saved == null ? null : saved.limit();
+    BatteryControl control =
+        saved == null
+            ? unknown(target, bounds)
+            : SavedControl.restore(
+                saved, bounds, now, wiring.time().wallMillis(), target.pace().stopWithin());
+    if (saved != null) {
+      String event = limit != null && control.limit() == null ? "LIMITS_OVER" : "RESTORED";
+      LOG.info("battery={} {} from before: {}", target.battery(), event, saved);
+      audit.happened(target.battery(), event, saved.toString());
+    }
+    return new BatteryDesk(
+        this,
+        target,
+        wiring.time(),
+        readings,
+        (each, listener) ->
+            new TargetWriter(
+                wiring.bus(), wiring.time(), links, site.name(), each, lease.token(), listener),
+        control,
+        limit == null ? 0 : limit.setMillis());
+  }
+
+  private BatteryControl unknown(BatteryTarget target, BatteryControl.Bounds bounds) {
+    @Nullable Control control = site.control();
+    boolean isPaused = control != null && control.onUnknown() == Control.OnUnknown.PAUSED;
     LOG.warn(
-        "site={} command={} device={} from {} refused: {}",
+        "battery={} nothing is known of its control before: {}",
+        target.battery(),
+        isPaused ? "paused until it is resumed" : "its base holds");
+    audit.happened(target.battery(), "STATE_UNKNOWN", isPaused ? "paused" : "base");
+    return isPaused
+        ? BatteryControl.restored(
+            bounds, BatteryControl.Mode.PAUSED, Set.of(Authority.PERSON), null, 0)
+        : BatteryControl.running(bounds);
+  }
+
+  private Future<Void> listen() {
+    Bus bus = wiring.bus();
+    subscriptions.add(bus.subscribe(Address.links(site.name()), this::hear));
+    subscriptions.add(bus.serve(RequestAddress.command(site.name()), this::receive));
+    timers.add(vertx.setPeriodic(LOOKED_EVERY.toMillis(), id -> look()));
+    timers.add(vertx.setPeriodic(ANNOUNCED_EVERY.toMillis(), id -> announce()));
+    return Future.join(subscriptions.stream().map(Bus.Subscription::ready).toList())
+        .compose(ready -> readings.start())
+        .onSuccess(ready -> announce());
+  }
+
+  Future<Void> end() {
+    isEnded = true;
+    timers.forEach(vertx::cancelTimer);
+    metrics.show(List.of());
+    desks.keySet().forEach(battery -> wiring.health().gone(part(battery)));
+    return Future.join(subscriptions.stream().map(Bus.Subscription::cancel).toList())
+        .eventually(readings::stop)
+        .eventually(() -> line.otherwiseEmpty())
+        .eventually(audit::end)
+        .mapEmpty();
+  }
+
+  // ---- commands
+
+  /// The same id twice has one effect and one answer.
+  private Future<CommandResult> receive(CommandRequest request) {
+    @Nullable Future<CommandResult> known = remembered.get(request.id());
+    if (known != null) {
+      return known;
+    }
+    Future<CommandResult> answer = answer(request);
+    remembered.put(request.id(), answer);
+    return answer;
+  }
+
+  private Future<CommandResult> answer(CommandRequest request) {
+    Admitted admitted;
+    try {
+      if (!lease.isValid()) {
+        throw new RefusedException(Code.TOO_LATE, "this node is not the control's owner any more");
+      }
+      admitted = judge.judge(request);
+    } catch (RefusedException refused) {
+      Refusal refusal = refused.refusal();
+      return Future.succeededFuture(
+          refused(request, CommandResult.refused(request, refusal.code().word(), refusal.text())));
+    }
+    BatteryDesk desk = Objects.requireNonNull(desks.get(admitted.target().battery()));
+    return inLine(() -> desk.carryOut(admitted)).onSuccess(result -> decided(request, result));
+  }
+
+  private <T> Future<T> inLine(Supplier<Future<T>> work) {
+    inLine++;
+    Future<T> done = line.transform(before -> work.get());
+    line = done;
+    return done.onComplete(over -> inLine--);
+  }
+
+  private void decided(CommandRequest request, CommandResult result) {
+    if (result.status() == CommandResult.Status.REFUSED) {
+      refused(request, result);
+      return;
+    }
+    metrics.accepted(request.name());
+    LOG.info(
+        "site={} command={} battery={} from {} accepted{}",
         site.name(),
         request.name(),
         request.device(),
         request.source(),
-        reason);
-    return Future.succeededFuture(CommandResult.refused(request, "no-target", reason));
+        result.reason().isEmpty() ? "" : ": " + result.reason());
+    audit.decided(request, result);
   }
 
-  private String reasonAgainst(CommandRequest request) {
-    if (request.delivery() == CommandRequest.Delivery.RETAINED) {
-      return "retained: the broker kept it from an earlier time";
+  /// Of a flood not each one is written down.
+  private CommandResult refused(CommandRequest request, CommandResult result) {
+    metrics.refused(result.code());
+    if (toldRefusals.take(request.source(), wiring.time().monotonicNanos())) {
+      LOG.warn(
+          "site={} command={} battery={} from {} refused: {}: {}",
+          site.name(),
+          request.name(),
+          request.device(),
+          request.source(),
+          result.code(),
+          result.reason());
+      audit.decided(request, result);
+    } else {
+      metrics.untold();
     }
-    boolean known =
-        site.devices().stream().anyMatch(device -> device.name().equals(request.device()));
-    return known
-        ? "no target: device " + request.device() + " has no register for limits configured"
-        : "unknown device: site " + site.name() + " has no device " + request.device();
+    return result;
+  }
+
+  // ---- what happens by itself
+
+  private void hear(LinkStatus status) {
+    if (links.accept(status, wiring.time().monotonicNanos())) {
+      desks.values().forEach(desk -> desk.linkChanged(status.link(), links));
+    }
+  }
+
+  private void look() {
+    if (isEnded || inLine > 0 || !lease.isValid()) {
+      return;
+    }
+    desks.values().forEach(BatteryDesk::look);
+    metrics.show(desks.values().stream().map(BatteryDesk::state).toList());
+    desks.forEach((battery, desk) -> {
+      String trouble = desk.trouble();
+      if (trouble.isEmpty()) {
+        wiring.health().up(part(battery));
+      } else {
+        wiring.health().down(part(battery), trouble);
+      }
+    });
+  }
+
+  private static String part(String battery) {
+    return "control " + battery;
+  }
+
+  // ---- what desks need
+
+  @Override
+  public Future<Void> keep(BatteryDesk desk, SavedControl.Battery next) {
+    Map<String, SavedControl.Battery> batteries = new HashMap<>();
+    desks.forEach((name, each) -> batteries.put(name, each == desk ? next : each.saved()));
+    savedRevision++;
+    return store.write(
+        new SavedControl(
+            lease.token(),
+            savedRevision,
+            batteries,
+            judge.seen().needed(wiring.time().wallMillis())));
+  }
+
+  @Override
+  public void report(CommandResult result) {
+    LOG.info(
+        "site={} command={} battery={} {}{}",
+        site.name(),
+        result.about().command(),
+        result.about().device(),
+        result.status(),
+        result.reason().isEmpty() ? "" : ": " + result.reason());
+    wiring.bus().publish(Address.commandResults(site.name()), result);
+  }
+
+  @Override
+  public AuditTrail audit() {
+    return audit;
+  }
+
+  @Override
+  public void rediscover(String battery) {
+    rediscovery.of(battery);
+  }
+
+  @Override
+  public void changed() {
+    List<ControlState.Battery> now = states();
+    if (!now.equals(announced)) {
+      announced = now;
+      revision++;
+      announce();
+    }
+  }
+
+  /// Without the time left, which changes all the time.
+  private List<ControlState.Battery> states() {
+    return desks.values().stream().map(BatteryDesk::state).map(SiteControl::lasting).toList();
+  }
+
+  private static ControlState.Battery lasting(ControlState.Battery state) {
+    return new ControlState.Battery(
+        state.device(),
+        state.mode(),
+        state.isPausedByPerson(),
+        state.isPausedByItself(),
+        state.effective(),
+        state.requested(),
+        state.expiresAt(),
+        0,
+        state.isSettled(),
+        state.isInContact(),
+        state.devices());
+  }
+
+  private void announce() {
+    if (isEnded || !lease.isValid() || subscriptions.isEmpty()) {
+      return;
+    }
+    List<ControlState.Battery> batteries = desks.values().stream().map(BatteryDesk::state).toList();
+    ControlState.Mode mode =
+        batteries.stream()
+            .map(ControlState.Battery::mode)
+            .max(Comparator.naturalOrder())
+            .orElse(ControlState.Mode.RUNNING);
+    long clock = TimeUnit.NANOSECONDS.toMillis(wiring.time().monotonicNanos());
+    wiring
+        .bus()
+        .publish(
+            Address.control(site.name()),
+            new ControlState(lease.token(), revision, mode, clock, batteries));
+  }
+
+  /// The duty that makes one for each holding of the lease.
+  static ShardDuty duty(Vertx vertx, Site site, Wiring wiring) {
+    ControlMetrics metrics =
+        new ControlMetrics(
+            wiring.metrics(),
+            site.name(),
+            Optional.ofNullable(site.control()).map(Control::batteries).orElse(List.of()));
+    return new ShardDuty() {
+      private @Nullable SiteControl current;
+
+      @Override
+      public Future<Void> begin(Lease lease) {
+        SiteControl fresh = new SiteControl(vertx, site, wiring, metrics, lease);
+        current = fresh;
+        return fresh.begin();
+      }
+
+      @Override
+      public Future<Void> end() {
+        @Nullable SiteControl last = current;
+        current = null;
+        return last == null ? Future.succeededFuture() : last.end();
+      }
+    };
   }
 }

@@ -44,7 +44,8 @@ public record ControlState(
   /// @param expiresAt Unix milliseconds of its end; 0 without one
   /// @param remainingMillis time left until then, when this was sent
   /// @param isSettled whether the device has what is in force, as far as can be told
-  /// @param isInContact whether the device is heard
+  /// @param isInContact whether all devices it needs are heard
+  /// @param devices those devices
   public record Battery(
       String device,
       Mode mode,
@@ -55,7 +56,37 @@ public record ControlState(
       long expiresAt,
       int remainingMillis,
       boolean isSettled,
-      boolean isInContact) {
+      boolean isInContact,
+      List<String> devices) {
+    public Battery {
+      devices = List.copyOf(devices);
+    }
+
+    /// A battery that needs no further device.
+    public Battery(
+        String device,
+        Mode mode,
+        boolean isPausedByPerson,
+        boolean isPausedByItself,
+        Limits effective,
+        Limits requested,
+        long expiresAt,
+        int remainingMillis,
+        boolean isSettled,
+        boolean isInContact) {
+      this(
+          device,
+          mode,
+          isPausedByPerson,
+          isPausedByItself,
+          effective,
+          requested,
+          expiresAt,
+          remainingMillis,
+          isSettled,
+          isInContact,
+          List.of(device));
+    }
 
     private void write(FrameWriter out) {
       out.putString(device);
@@ -68,6 +99,7 @@ public record ControlState(
       out.putInt(remainingMillis);
       out.putBoolean(isSettled);
       out.putBoolean(isInContact);
+      out.putList(devices, out::putString);
     }
 
     private static Battery read(FrameReader in) {
@@ -81,7 +113,8 @@ public record ControlState(
           in.getLong(),
           in.getInt(),
           in.getBoolean(),
-          in.getBoolean());
+          in.getBoolean(),
+          in.getList(4, in::getString));
     }
   }
 

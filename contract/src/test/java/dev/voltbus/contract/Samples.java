@@ -152,7 +152,8 @@ final class Samples {
                         1_767_225_630_000L,
                         30_000,
                         true,
-                        false))),
+                        false,
+                        List.of("bms-1", "inverter")))),
             new CommandRequest(
                 "c-1",
                 "mqtt local",

@@ -2,6 +2,7 @@ package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.LayoutBook;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.PushSource;

@@ -1,6 +1,8 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.DeviceFeed;
 import dev.voltbus.contract.Health;
+import dev.voltbus.contract.LayoutBook;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;

@@ -25,6 +25,7 @@ final class Inverter {
   private int dischargeLimit = BASE_DECIAMPERE;
   private int revertAfter;
   private Duration remaining = Duration.ZERO;
+  private boolean isJustArmed;
 
   Inverter(BatteryModel model) {
     this.model = model;
@@ -63,10 +64,12 @@ final class Inverter {
     return dischargeLimit / 10.0;
   }
 
-  /// Lets the revert timer run.
+  /// Lets the revert timer run. It was armed at some time since the last step, so that one does not
+  /// count: the limits never revert early.
   void step(Duration time) {
     if (remaining.isPositive()) {
-      remaining = remaining.minus(time);
+      remaining = isJustArmed ? remaining : remaining.minus(time);
+      isJustArmed = false;
       if (!remaining.isPositive()) {
         chargeLimit = BASE_DECIAMPERE;
         dischargeLimit = BASE_DECIAMPERE;
@@ -77,6 +80,7 @@ final class Inverter {
   private void arm(int seconds) {
     revertAfter = seconds;
     remaining = Duration.ofSeconds(seconds);
+    isJustArmed = true;
   }
 
   /// Rounded up: 0 only when the timer does not run.

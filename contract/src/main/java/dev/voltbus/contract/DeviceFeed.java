@@ -1,11 +1,5 @@
-package dev.voltbus.mqtt;
+package dev.voltbus.contract;
 
-import dev.voltbus.contract.Address;
-import dev.voltbus.contract.Bus;
-import dev.voltbus.contract.DeviceSnapshot;
-import dev.voltbus.contract.ReceivedSnapshot;
-import dev.voltbus.contract.SnapshotLayout;
-import dev.voltbus.contract.TimeSource;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings in the snapshots of a publication's devices together with their layouts. While a layout
-/// is unknown the newest snapshot waits for it.
-final class DeviceFeed {
+/// Brings in the snapshots of some devices together with their layouts. While a layout is unknown
+/// the newest snapshot waits for it.
+public final class DeviceFeed {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceFeed.class);
 
   private final Bus bus;
@@ -35,7 +29,7 @@ final class DeviceFeed {
 
   private record Waiting(DeviceSnapshot snapshot, long arrivedNanos) {}
 
-  DeviceFeed(
+  public DeviceFeed(
       Bus bus,
       String site,
       List<String> devices,
@@ -50,14 +44,15 @@ final class DeviceFeed {
     this.reader = reader;
   }
 
-  Future<Void> start() {
+  /// Begins to listen; completes when every node knows.
+  public Future<Void> start() {
     book.onArrival(layoutArrived);
     Bus.Subscription fresh = bus.subscribe(Address.snapshots(site), this::accept);
     subscription = fresh;
     return fresh.ready();
   }
 
-  Future<Void> stop() {
+  public Future<Void> stop() {
     book.forget(layoutArrived);
     Bus.@Nullable Subscription last = subscription;
     subscription = null;

@@ -1,12 +1,5 @@
-package dev.voltbus.mqtt;
+package dev.voltbus.contract;
 
-import dev.voltbus.contract.Bus;
-import dev.voltbus.contract.Device;
-import dev.voltbus.contract.LayoutReply;
-import dev.voltbus.contract.LayoutRequest;
-import dev.voltbus.contract.RequestAddress;
-import dev.voltbus.contract.Site;
-import dev.voltbus.contract.SnapshotLayout;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The layouts this process knows, shared by its publications. It begins with those of the site
-/// file; a layout of another node's newer file is asked for once, again after a pause as long as
-/// nobody answers.
-final class LayoutBook {
+/// The layouts a role knows. It begins with those of the site file; a layout of another node's
+/// newer file is asked for once, again after a pause as long as nobody answers.
+public final class LayoutBook {
   private static final Logger LOG = LoggerFactory.getLogger(LayoutBook.class);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
   private static final long PAUSE_MILLIS = 500;
@@ -36,7 +28,7 @@ final class LayoutBook {
   private final List<Consumer<String>> readers = new ArrayList<>();
   private boolean isClosed;
 
-  LayoutBook(Vertx vertx, Bus bus, Site site) {
+  public LayoutBook(Vertx vertx, Bus bus, Site site) {
     this.vertx = vertx;
     this.bus = bus;
     this.site = site.name();
@@ -67,7 +59,7 @@ final class LayoutBook {
   }
 
   /// Stops asking.
-  void close() {
+  public void close() {
     isClosed = true;
   }
 

@@ -1,0 +1,282 @@
+package dev.voltbus.command;
+
+import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Control.BatteryTarget;
+import dev.voltbus.contract.Control.DeviceTimer;
+import dev.voltbus.contract.Control.FixedWrite;
+import dev.voltbus.contract.Control.LimitTarget;
+import dev.voltbus.contract.Control.ValueRef;
+import dev.voltbus.contract.RequestAddress;
+import dev.voltbus.contract.TimeSource;
+import dev.voltbus.contract.WriteRequest;
+import dev.voltbus.contract.WriteRequest.Revert;
+import dev.voltbus.contract.WriteResult;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Brings a battery's registers to what is wanted, and tries again until they are there. What is
+/// wanted is a value, not a step: a newer one takes the place of the older at once.
+///
+/// In one round the device's own timer is written first, so that a limit never stands in a device
+/// without its end; then both limits, each with the value that the owner of the link goes back to
+/// by itself; then what belongs to them.
+final class TargetWriter {
+  private static final int MOST_WAIT_MILLIS = 2_000;
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(9);
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long NO_OWNER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /// A change of a computed number, as a share, from which on it is written anew.
+  private static final double DRIFT = 0.02;
+
+  private final Bus bus;
+  private final TimeSource time;
+  private final LinkBook links;
+  private final String site;
+  private final BatteryTarget target;
+  private final TargetUnits charge;
+  private final TargetUnits discharge;
+  private final long token;
+  private final Listener listener;
+  private @Nullable Wanted wanted;
+  private @Nullable Numbers written;
+  private long round;
+  private long ids;
+  private boolean isUnderWay;
+  private boolean isSettled;
+  private long againNanos;
+  private long rearmNanos = Long.MAX_VALUE;
+  private String trouble = "not written yet";
+
+  /// What the device is to have.
+  ///
+  /// @param limits in force
+  /// @param limit the command's limit whose end the writes carry, or null
+  /// @param source who wants it, for log and audit
+  record Wanted(Amperes limits, @Nullable TimedLimit limit, String source) {}
+
+  /// The registers' numbers of a round.
+  private record Numbers(double charge, double discharge) {}
+
+  /// Who is told how the writing goes.
+  interface Listener {
+    /// One write has an outcome.
+    void wrote(WriteRequest request, WriteResult result);
+
+    /// Everything that was wanted is in the device.
+    ///
+    /// @param isVerified whether it was also read back
+    void settled(boolean isVerified);
+
+    /// A round did not bring it there; another one follows.
+    void failed(String reason);
+  }
+
+  private record Write(ValueRef register, double value, @Nullable Double base) {}
+
+  /// @param token fencing token of the control's owner
+  TargetWriter(
+      Bus bus,
+      TimeSource time,
+      LinkBook links,
+      String site,
+      BatteryTarget target,
+      long token,
+      Listener listener) {
+    this.bus = bus;
+    this.time = time;
+    this.links = links;
+    this.site = site;
+    this.target = target;
+    this.charge = new TargetUnits(target.charge());
+    this.discharge = new TargetUnits(target.discharge());
+    this.token = token;
+    this.listener = listener;
+  }
+
+  /// Wants something else from now on.
+  void want(Wanted fresh, double volts) {
+    wanted = fresh;
+    begin(volts);
+  }
+
+  /// Writes once more what is wanted: the device or the owner of its link may have forgotten.
+  void writeAgain(double volts) {
+    if (wanted != null) {
+      begin(volts);
+    }
+  }
+
+  /// Writes a register once, beside what is wanted.
+  Future<WriteResult> once(FixedWrite write, String source) {
+    long nowNanos = time.monotonicNanos();
+    Write single = new Write(write.register(), write.value(), null);
+    WriteRequest request = request(new Wanted(Amperes.NONE, null, source), single, nowNanos);
+    return bus.request(
+            RequestAddress.writes(site, links.linkOf(request.device())), request, ANSWER_LIMIT)
+        .onSuccess(result -> listener.wrote(request, result));
+  }
+
+  /// Whether the device has what is wanted, as far as can be told.
+  boolean isSettled() {
+    return isSettled;
+  }
+
+  /// Why it has not.
+  String trouble() {
+    return trouble;
+  }
+
+  /// To be called often: a round that failed is repeated, a timer that runs out is armed again, and
+  /// a number that depends on a voltage follows it.
+  void tick(double volts) {
+    long nowNanos = time.monotonicNanos();
+    @Nullable Wanted current = wanted;
+    if (current == null || isUnderWay) {
+      return;
+    }
+    boolean isDue = isSettled ? nowNanos - rearmNanos >= 0 : nowNanos - againNanos >= 0;
+    if (isDue || (isSettled && hasDrifted(current, volts))) {
+      begin(volts);
+    }
+  }
+
+  private boolean hasDrifted(Wanted current, double volts) {
+    @Nullable Numbers last = written;
+    @Nullable Numbers now = numbers(current.limits, volts);
+    return last != null
+        && now != null
+        && (isFar(last.charge, now.charge) || isFar(last.discharge, now.discharge));
+  }
+
+  private static boolean isFar(double before, double now) {
+    return Math.abs(now - before) > DRIFT * before;
+  }
+
+  private @Nullable Numbers numbers(Amperes limits, double volts) {
+    OptionalDouble in = charge.number(limits.charge(), volts);
+    OptionalDouble out = discharge.number(limits.discharge(), volts);
+    return in.isPresent() && out.isPresent()
+        ? new Numbers(in.getAsDouble(), out.getAsDouble())
+        : null;
+  }
+
+  private void begin(double volts) {
+    long nowNanos = time.monotonicNanos();
+    long mine = ++round;
+    isSettled = false;
+    isUnderWay = false;
+    @Nullable Wanted current = wanted;
+    if (current == null) {
+      return;
+    }
+    @Nullable Numbers numbers = numbers(current.limits, volts);
+    @Nullable Numbers base =
+        numbers(new Amperes(target.charge().base(), target.discharge().base()), volts);
+    if (numbers == null || base == null) {
+      fail("the voltage is not known, and the register counts in W", AGAIN_NANOS);
+      return;
+    }
+    written = numbers;
+    isUnderWay = true;
+    carryOut(mine, current, writes(current, numbers, base, nowNanos), nowNanos);
+  }
+
+  private List<Write> writes(Wanted current, Numbers numbers, Numbers base, long nowNanos) {
+    List<Write> writes = new ArrayList<>();
+    @Nullable DeviceTimer timer = target.timer();
+    if (timer != null) {
+      writes.add(new Write(timer.register(), timerSeconds(current, timer, nowNanos), null));
+    }
+    LimitTarget in = target.charge();
+    LimitTarget out = target.discharge();
+    writes.add(new Write(in.register(), numbers.charge, base.charge));
+    writes.add(new Write(out.register(), numbers.discharge, base.discharge));
+    target.with().forEach(each -> writes.add(new Write(each.register(), each.value(), null)));
+    return writes;
+  }
+
+  /// Whole seconds, never less than what is left; 0 without an end.
+  private double timerSeconds(Wanted current, DeviceTimer timer, long nowNanos) {
+    @Nullable TimedLimit limit = current.limit;
+    rearmNanos = Long.MAX_VALUE;
+    if (limit == null) {
+      return 0;
+    }
+    long left =
+        Duration.ofNanos(limit.endNanos() - nowNanos).plusSeconds(1).minusNanos(1).toSeconds();
+    long longest = timer.longest().toSeconds();
+    if (left > longest) {
+      rearmNanos = nowNanos + timer.longest().toNanos() / 2;
+    }
+    return Math.min(left, longest);
+  }
+
+  private void carryOut(long mine, Wanted current, List<Write> writes, long nowNanos) {
+    List<Future<WriteResult>> results = new ArrayList<>();
+    for (Write write : writes) {
+      WriteRequest request = request(current, write, nowNanos);
+      String link = links.linkOf(request.device());
+      results.add(
+          bus.request(RequestAddress.writes(site, link), request, ANSWER_LIMIT)
+              .onSuccess(result -> listener.wrote(request, result)));
+    }
+    Future.join(results)
+        .onComplete(done -> {
+          if (mine == round) {
+            isUnderWay = false;
+            judge(results);
+          }
+        });
+  }
+
+  private WriteRequest request(Wanted current, Write write, long nowNanos) {
+    @Nullable TimedLimit limit = current.limit;
+    int left =
+        limit == null
+            ? Integer.MAX_VALUE
+            : (int) TimeUnit.NANOSECONDS.toMillis(limit.endNanos() - nowNanos + 999_999);
+    @Nullable Double base = write.base;
+    return new WriteRequest(
+        "control-" + token + "-" + target.battery() + "-" + ++ids,
+        site,
+        write.register.device(),
+        write.register.key(),
+        write.value,
+        links.deadline(
+            links.linkOf(write.register.device()), Math.min(MOST_WAIT_MILLIS, left), nowNanos),
+        token,
+        current.source,
+        limit == null || base == null ? null : new Revert(left, base));
+  }
+
+  private void judge(List<Future<WriteResult>> results) {
+    boolean isVerified = true;
+    for (Future<WriteResult> future : results) {
+      if (future.failed()) {
+        fail("no owner of the link answers", NO_OWNER_NANOS);
+        return;
+      }
+      WriteResult result = future.result();
+      if (!result.outcome().isSuccess()) {
+        fail(result.outcome() + ": " + result.reason(), AGAIN_NANOS);
+        return;
+      }
+      isVerified &= result.outcome() != WriteResult.Outcome.WRITTEN;
+    }
+    isSettled = true;
+    trouble = "";
+    listener.settled(isVerified);
+  }
+
+  private void fail(String reason, long pauseNanos) {
+    trouble = reason;
+    againNanos = time.monotonicNanos() + pauseNanos;
+    listener.failed(reason);
+  }
+}
