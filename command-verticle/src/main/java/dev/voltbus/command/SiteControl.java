@@ -41,7 +41,7 @@ final class SiteControl implements BatteryDesk.Site {
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
   private static final Duration LOOKED_EVERY = Duration.ofMillis(100);
   private static final int MOST_REMEMBERED = 1_000;
-  private static final double REFUSALS_PER_SECOND = 20;
+  private static final double REFUSALS_PER_SECOND = 2;
   private static final int REFUSALS_AT_ONCE = 200;
 
   private final Vertx vertx;
@@ -274,7 +274,8 @@ final class SiteControl implements BatteryDesk.Site {
   /// Of a flood not each one is written down.
   private CommandResult refused(CommandRequest request, CommandResult result) {
     metrics.refused(result.code());
-    if (toldRefusals.take(request.source(), wiring.time().monotonicNanos())) {
+    String kind = request.source() + " " + result.code();
+    if (toldRefusals.take(kind, wiring.time().monotonicNanos())) {
       LOG.warn(
           "site={} command={} battery={} from {} refused: {}: {}",
           site.name(),

@@ -43,6 +43,8 @@ class SiteControlTest {
   private static final DeviceTimer TIMER =
       new DeviceTimer(new ValueRef("bms-1", "timer"), Duration.ofSeconds(600));
 
+  private static final int MANY = 100;
+
   @TempDir private Path state;
   private ControlRig rig;
 
@@ -222,6 +224,7 @@ class SiteControlTest {
     rig.result(accepted.id(), Status.VERIFIED);
     rig.linkDown();
     rig.writes.clear();
+    rig.states.clear();
     rig.linkUp(5);
     rig.state(battery -> !battery.isSettled());
     rig.state(ControlState.Battery::isSettled);
@@ -320,15 +323,30 @@ class SiteControlTest {
     CommandResult running = rig.send("SET_LIMITS", "{\"max_charge\":50}");
     rig.result(running.id(), Status.VERIFIED);
     rig.writes.clear();
-    CommandResult refused = rig.send(request);
-    assertEquals(code, refused.code(), refused::toString);
-    assertEquals(Status.REFUSED, refused.status());
+    for (int i = 0; i < MANY; i++) {
+      CommandResult refused = rig.send(again(request, i));
+      assertEquals(code, refused.code(), refused::toString);
+      assertEquals(Status.REFUSED, refused.status());
+    }
     assertEquals(List.of(), rig.writes);
     CommandResult next = rig.send("SET_LIMITS", "{\"max_discharge\":70,\"keep_other\":true}");
     assertEquals(new Limits(50.0, 70.0), next.effective());
     rig.stop();
-    String audit = audit();
-    assertTrue(audit.contains("\"reason\":\"" + code + "\""), audit);
+    String reason = "\"reason\":\"" + code + "\"";
+    assertEquals(MANY, audit().lines().filter(line -> line.contains(reason)).count());
+  }
+
+  private static CommandRequest again(CommandRequest any, int number) {
+    return new CommandRequest(
+        any.id() + "-" + number,
+        any.source(),
+        any.device(),
+        any.name(),
+        any.payload(),
+        any.delivery(),
+        any.until(),
+        any.origin(),
+        any.perAmpere());
   }
 
   private String audit() throws Exception {

@@ -1,0 +1,222 @@
+package dev.voltbus.deploy;
+
+import dev.voltbus.deploy.TestingListener.Heard;
+import dev.voltbus.simulator.BatterySite;
+import dev.voltbus.simulator.ModbusServer.Write;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/// A pack whose inverter obeys limits, the packaged gateway in one process or in two, mosquitto,
+/// and somebody who watches the inverter's registers.
+final class ControlScene implements AutoCloseable {
+  static final String RESULT = "BE/command/result";
+  static final Duration START = Duration.ofSeconds(60);
+  static final Duration SOON = Duration.ofSeconds(15);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final BatterySite site = new BatterySite(0, 0);
+  private final TestingMosquitto broker;
+  private final List<PackagedProduct> nodes = new ArrayList<>();
+  private final Path folder;
+  final TestingListener listener;
+  final LimitWatch watch;
+
+  /// @param hasTimer whether the gateway is told of the inverter's own timer
+  ControlScene(Path folder, boolean hasTimer) throws Exception {
+    this.folder = folder;
+    this.broker = TestingMosquitto.start();
+    vertx.deployVerticle(site).await();
+    Files.writeString(folder.resolve("site.yaml"), siteFile(hasTimer));
+    this.listener = TestingListener.on(broker.port()).subscribed();
+    this.watch = new LimitWatch(site.packServer().port());
+  }
+
+  private String siteFile(boolean hasTimer) {
+    return """
+    site: control-%d
+    links:
+      bms: { url: "tcp://127.0.0.1:%d", reconnect-min: 100ms, reconnect-max: 1s }
+    devices:
+      bms-1: { type: tinybms, link: bms, unit: 170 }
+      inverter-1: { type: inverter, link: bms, unit: 1 }
+    brokers:
+      local: { uri: "mqtt://127.0.0.1:%d", reconnect-interval-ms: 500 }
+    publications:
+      BE: { contract: battery-emulator, broker: local, devices: [bms-1], prefix: BE, interval: 1s }
+    control:
+      batteries:
+        bms-1:
+          charge: { device: inverter-1, register: charge_limit_a, base: 100, most: 120, safe: 20 }
+          discharge: { device: inverter-1, register: discharge_limit_a, base: 100, most: 140, safe: 20 }
+          current: { register: battery_pack_current }
+          stop-within: 3s
+    %s\
+    """
+        .formatted(
+            ProcessHandle.current().pid(),
+            site.packServer().port(),
+            broker.port(),
+            hasTimer
+                ? "      timer: { device: inverter-1, register: revert_timer_s }\n"
+                : "");
+  }
+
+  BatterySite devices() {
+    return site;
+  }
+
+  int brokerPort() {
+    return broker.port();
+  }
+
+  // ---- processes
+
+  /// The whole gateway in one process.
+  PackagedProduct gateway() throws Exception {
+    return started("--state=" + folder.resolve("state"));
+  }
+
+  /// Some roles, in a cluster.
+  PackagedProduct node(String roles) throws Exception {
+    return started(
+        "--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
+  }
+
+  /// One that has begun to start.
+  PackagedProduct starting(String... more) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("run", "--site=" + folder.resolve("site.yaml")));
+    arguments.add("--http-port=" + PackagedProduct.freePort());
+    arguments.add("--health-port=" + PackagedProduct.freePort());
+    arguments.addAll(List.of(more));
+    PackagedProduct node =
+        PackagedProduct.start(Map.of(), arguments.toArray(String[]::new));
+    nodes.add(node);
+    return node;
+  }
+
+  private PackagedProduct started(String... more) throws Exception {
+    PackagedProduct node = starting(more);
+    node.awaitLine(line -> line.contains("running; console"), START);
+    return node;
+  }
+
+  void kill(PackagedProduct node) throws Exception {
+    node.signal("KILL");
+    node.awaitExit(SOON);
+    nodes.remove(node);
+  }
+
+  Path state() {
+    return folder.resolve("state");
+  }
+
+  // ---- commands and what becomes of them
+
+  /// Sends a command and waits for its first result.
+  JsonObject send(String command, String payload) throws Exception {
+    int before = listener.heard().size();
+    listener.publish("BE/command/" + command, payload);
+    return result(before, "accepted", "refused");
+  }
+
+  /// The first result behind a number of messages that has one of these states.
+  JsonObject result(int from, String... states) throws Exception {
+    List<String> wanted = List.of(states);
+    listener.awaitAll(
+        heard -> heard.stream().skip(from).anyMatch(each -> isResult(each, wanted)),
+        SOON,
+        "result " + wanted);
+    return listener.since(from).stream()
+        .filter(each -> isResult(each, wanted))
+        .findFirst()
+        .map(Heard::json)
+        .orElseThrow();
+  }
+
+  private static boolean isResult(Heard heard, List<String> states) {
+    return heard.topic().equals(RESULT) && states.contains(heard.json().getString("status"));
+  }
+
+  /// Sends a limit and waits until the inverter has it.
+  ///
+  /// @return wall time of its end
+  long limit(double charge, double discharge, int seconds) throws Exception {
+    int before = watch.count();
+    JsonObject result =
+        send(
+            "SET_LIMITS",
+            "{\"max_charge\":%s,\"max_discharge\":%s,\"timeout\":%d}"
+                .formatted(charge, discharge, seconds));
+    if (!"accepted".equals(result.getString("status"))) {
+      throw new AssertionError("not accepted: " + result);
+    }
+    watch.await(Math.max(0, before - 1), seen -> seen.has(charge, discharge), SOON);
+    return Instant.parse(result.getString("expires_at")).toEpochMilli();
+  }
+
+  /// The registers are at the base and verified.
+  void awaitBase() throws Exception {
+    watch.await(Math.max(0, watch.count() - 1), seen -> seen.has(100, 100), SOON);
+  }
+
+  /// Writes to the inverter's two limits so far.
+  List<Write> limitWrites() {
+    return site.packServer().writes().stream()
+        .filter(write -> write.unit() == BatterySite.INVERTER_UNIT && write.address() < 2)
+        .toList();
+  }
+
+  /// The first control state behind a number of messages that fits.
+  JsonObject awaitControl(int from, Predicate<JsonObject> fits) throws Exception {
+    Predicate<Heard> wanted =
+        heard ->
+            heard.topic().equals("BE/control")
+                && !heard.payload().isEmpty()
+                && fits.test(heard.json());
+    listener.awaitAll(heard -> heard.stream().skip(from).anyMatch(wanted), SOON, "control state");
+    return listener.since(from).stream().filter(wanted).findFirst().map(Heard::json).orElseThrow();
+  }
+
+  void awaitMode(int from, String mode) throws Exception {
+    awaitControl(from, state -> mode.equals(state.getString("mode")));
+  }
+
+  /// The next telemetry.
+  Heard telemetry() {
+    try {
+      return listener.await(heard -> heard.topic().equals("BE/info"), SOON, "telemetry");
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Waits for a moment of the wall clock.
+  void awaitWall(long millis) {
+    while (System.currentTimeMillis() < millis) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis - System.currentTimeMillis()));
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (PackagedProduct node : List.copyOf(nodes)) {
+      node.close();
+    }
+    watch.close();
+    listener.close();
+    vertx.close().await();
+    broker.close();
+  }
+}
