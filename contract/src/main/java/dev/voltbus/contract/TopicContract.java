@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commandTopic topic filter for commands ending in `+`, or null if it has none
 /// @param commands command names accepted there
 /// @param discovery what Home Assistant is told of the publication, or null for nothing
+/// @param perAmpere what stands for 1 A in a command's payload: 1, or 10 where it counts tenths
 public record TopicContract(
     String name,
     String defaultPrefix,
@@ -29,11 +30,39 @@ public record TopicContract(
     List<TopicRule> topics,
     @Nullable String commandTopic,
     List<String> commands,
-    @Nullable Discovery discovery) {
+    @Nullable Discovery discovery,
+    int perAmpere) {
 
   public TopicContract {
     topics = List.copyOf(topics);
     commands = List.copyOf(commands);
+    if (perAmpere != 1 && perAmpere != 10) {
+      throw new IllegalArgumentException("per-ampere " + perAmpere + " is not 1 or 10");
+    }
+  }
+
+  /// A contract whose commands count in A.
+  public TopicContract(
+      String name,
+      String defaultPrefix,
+      String clientId,
+      @Nullable Duration keepAlive,
+      @Nullable StatusTopic status,
+      List<TopicRule> topics,
+      @Nullable String commandTopic,
+      List<String> commands,
+      @Nullable Discovery discovery) {
+    this(
+        name,
+        defaultPrefix,
+        clientId,
+        keepAlive,
+        status,
+        topics,
+        commandTopic,
+        commands,
+        discovery,
+        1);
   }
 
   /// How a topic is sent.

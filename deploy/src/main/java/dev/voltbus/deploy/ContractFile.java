@@ -65,7 +65,8 @@ final class ContractFile {
             root.has("discovery")
                 ? DiscoveryRows.read(
                     root.section("discovery"), topics, root.section("commands").texts("names"))
-                : null);
+                : null,
+            root.section("commands").whole("per-ampere", 1));
     return root.faults().count() > before
         ? Optional.empty()
         : Optional.of(

@@ -115,7 +115,7 @@ final class CommandIntake {
         message.isRetain() ? CommandRequest.Delivery.RETAINED : CommandRequest.Delivery.LIVE,
         CommandRequest.Until.in((int) TIME_TO_LIVE.toMillis()),
         publication.name(),
-        1);
+        publication.contract().perAmpere());
   }
 
   private void ignore(String name) {
