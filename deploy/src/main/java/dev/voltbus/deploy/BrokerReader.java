@@ -4,7 +4,6 @@ import dev.voltbus.contract.BrokerKind;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.BrokerTls;
 import dev.voltbus.contract.Secret;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,6 @@ final class BrokerReader {
   private static final Pattern URI =
       Pattern.compile(
           "(mqtts?)://(?:([^@/?#\\s]*)@)?([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?/?");
-  private static final int LONGEST_PASSWORD = 65_535;
   private static final int TLS_PORT = 8883;
   private static final List<String> OF_TLS =
       List.of(
@@ -164,21 +162,7 @@ final class BrokerReader {
 
   private @Nullable Secret fromFile(Section section) {
     Path file = siteFile.resolveSibling(section.text("password-file"));
-    try {
-      if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_PASSWORD) {
-        Secret secret = Secret.inFile(file);
-        if (!secret.reveal().isEmpty()) {
-          secrets.check(section, "password-file", file);
-          return secret;
-        }
-      }
-    } catch (IOException e) {
-      // told below, with the same advice
-    }
-    section.secretFault(
-        "password-file",
-        file + " is not a readable file with a password of at most " + LONGEST_PASSWORD + " bytes");
-    return null;
+    return secrets.read(section, "password-file", file, "password").orElse(null);
   }
 
   private BrokerTls security(Section section, boolean isEncrypted) {

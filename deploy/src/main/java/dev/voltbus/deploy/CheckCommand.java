@@ -6,11 +6,14 @@ import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.Site;
 import dev.voltbus.mqtt.MqttVerticle;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `voltbus check`: judges a site file and everything it refers to, without starting anything.
@@ -20,6 +23,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
   @Mixin private SiteOptions site = new SiteOptions();
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Folder that `voltbus run` will get.")
+  private @Nullable Path state;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -38,6 +47,10 @@ final class CheckCommand implements Callable<Integer> {
         out.println("writes of " + device.name() + ":");
         writes.forEach(line -> out.println("  " + line));
       }
+    }
+    ControlReport.of(loaded).forEach(out::println);
+    if (loaded.control() != null && state == null) {
+      out.println(ControlReport.NOTHING_KEPT);
     }
     for (Publication publication : loaded.publications()) {
       PayloadReport sizes = PayloadReport.of(publication, loaded.devices());

@@ -110,6 +110,9 @@ final class RunCommand implements Callable<Integer> {
     Ports ports = new Ports();
     int http = ports.insist(httpPort, "--http-port");
     int health = ports.insist(healthPort, "--health-port");
+    if (loaded.control() != null && state == null && chosen.contains(Role.COMMAND)) {
+      LOG.warn("{}", ControlReport.NOTHING_KEPT);
+    }
     @Nullable Path folder = stateFolder(state);
     @Nullable ControlSocket socket = folder == null ? null : ControlSocket.claim(folder);
     Vertx vertx = open(loaded, chosen);

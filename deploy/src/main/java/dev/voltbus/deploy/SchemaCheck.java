@@ -62,7 +62,7 @@ final class SchemaCheck {
     String pointer = at.equals("/") ? "" : at;
     JsonNode rule = rule(message);
     JsonNode value = tree.root().at(pointer);
-    boolean secret = pointer.contains("/password");
+    boolean secret = pointer.contains("/password") || pointer.startsWith("/control/senders/");
     String property = message.getProperty();
     if (secret && !value.isContainerNode() && !value.isNull()) {
       return tree.secretFault(pointer, "the value is not " + title(rule, ""));

@@ -1,6 +1,8 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Secret;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /// Refuses secrets in files that others can open, unless that was asked for by name.
 final class SecretFiles {
   private static final Logger LOG = LoggerFactory.getLogger(SecretFiles.class);
+
+  private static final int LONGEST = 65_535;
 
   /// The kubelet sets it in each container.
   private static final String POD = "KUBERNETES_SERVICE_HOST";
@@ -38,6 +42,26 @@ final class SecretFiles {
   /// Takes nothing that others can open.
   static SecretFiles strict(Function<String, @Nullable String> environment) {
     return new SecretFiles(false, null, Map.of(), environment);
+  }
+
+  /// The secret in a file, or nothing after a fault was added at the key that names it.
+  ///
+  /// @param what it is, for people
+  Optional<Secret> read(Section section, String key, Path file, String what) {
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) <= LONGEST) {
+        Secret secret = Secret.inFile(file);
+        if (!secret.reveal().isEmpty()) {
+          check(section, key, file);
+          return Optional.of(secret);
+        }
+      }
+    } catch (IOException e) {
+      // told below, with the same advice
+    }
+    section.secretFault(
+        key, file + " is not a readable file with a " + what + " of at most " + LONGEST + " bytes");
+    return Optional.empty();
   }
 
   /// Adds a fault at a key where others can open the file it names.

@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.Mirror;
@@ -55,9 +56,19 @@ final class SiteReader {
                 files.library(CheckedFiles.Kind.CONTRACT, ContractFile::read))
             .read(root.sections("publications"));
     @Nullable Mirror mirror = root.has("mirror") ? MirrorReader.read(root, devices) : null;
+    @Nullable Control control =
+        root.has("control")
+            ? new ControlReader(root, devices, publications)
+                .read(new SenderKeys(siteFile, variables, secrets))
+            : null;
     return root.make(() ->
         new Site(
-            root.text("site"), links, List.copyOf(devices.values()), publications, mirror, null));
+            root.text("site"),
+            links,
+            List.copyOf(devices.values()),
+            publications,
+            mirror,
+            control));
   }
 
   private List<Link> links() {
@@ -109,10 +120,16 @@ final class SiteReader {
 
   /// Adds a fault where a name is not among the known ones.
   static boolean reference(Section section, String key, String name, List<String> known) {
+    return reference(section, key, key, name, known);
+  }
+
+  /// The same where the key does not say what is named.
+  static boolean reference(
+      Section section, String key, String kind, String name, List<String> known) {
     if (known.contains(name)) {
       return true;
     }
-    section.fault(key, unknown(key, name, known));
+    section.fault(key, unknown(kind, name, known));
     return false;
   }
 

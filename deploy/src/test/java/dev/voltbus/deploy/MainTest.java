@@ -12,7 +12,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -43,10 +45,33 @@ class MainTest {
             "charger_type: holding 330 mask 00FF, function 16 after reading, settles within 1000"
                 + " ms, flash, at most 50 writes a day"),
         said);
+    assertTrue(
+        said.contains(
+            """
+            control of bms-1:
+              charge: inverter-1/charge_limit_a in A, step 0.1, 0..200; base 100 A, most 100 A, safe 0 A
+              discharge: inverter-1/discharge_limit_a in A, step 0.1, 0..200; base 100 A, most 100 A, safe 0 A
+              device timer: inverter-1/revert_timer_s, at most 65535 s
+              commands: PAUSE, RESUME, SET_LIMITS, RESTART, STOP; no envelope needed
+            publication BE may send PAUSE, RESUME, SET_LIMITS, RESTART, STOP
+            """),
+        said);
+    assertTrue(said.contains(ControlReport.NOTHING_KEPT), said);
     assertTrue(said.contains("topics of tinybms:"), said);
     assertTrue(said.contains("  victron/tinybms/battery_pack_voltage"), said);
     assertTrue(said.contains("  BE2/info"), said);
     assertEquals("", err.toString());
+  }
+
+  @Test
+  void checkWithAStateFolderWarnsOfNoLoss() {
+    String[] check = {"check", "--site", DEMO.toString(), "--config", CONFIG.toString()};
+    CommandRun kept =
+        CommandRun.of(
+            Stream.concat(Arrays.stream(check), Stream.of("--state", folder.toString()))
+                .toArray(String[]::new));
+    assertEquals(0, kept.code());
+    assertFalse(kept.out().contains("nothing is kept"), kept.out());
   }
 
   @Test
