@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// `{prefix-id}` (only letters, digits, `_` and `-`), `{-prefix-id}` (with a minus before it, empty
 /// for the contract's default prefix), `{client}`, `{client-id}`, `{client-slug}` (lower case, as
 /// entity ids have it), `{site}`, `{discovery}` (the discovery prefix); and `{n}`, `{n-1}` for the
-/// number of an array's item, from 1 and from 0.
+/// number of an array's item, from 1 and from 0. In an entity of the control `{max-charge}`,
+/// `{max-discharge}`, `{step-charge}` and `{step-discharge}` stand for numbers in A, each as the
+/// whole of a text.
 ///
 /// @param option publication option that switches it
 /// @param birthTopic where Home Assistant says `online` after its start
@@ -49,10 +51,16 @@ public record Discovery(String option, String birthTopic, int qos, List<Entity> 
   public record Entity(String topic, String payload, Needs needs, boolean isEssential) {}
 
   /// What an entity shows, hence what must be there.
-  public sealed interface Needs permits Always, ShownField, EachItem {}
+  public sealed interface Needs permits Command, Controlled, ShownField, EachItem {}
 
-  /// Nothing: a button.
-  public record Always() implements Needs {}
+  /// A command's button: it is there unless the first device has limits to set and does not take
+  /// the command.
+  public record Command(String name) implements Needs {}
+
+  /// The control of the first device, where that has limits to set.
+  ///
+  /// @param command command that it must take too, or null for none
+  public record Controlled(@Nullable String command) implements Needs {}
 
   /// A field of a topic that is sent.
   ///

@@ -27,8 +27,8 @@ final class BrokerFit {
     checkQos(section, publication);
     List<String> refused =
         Stream.concat(
-                MqttVerticle.topics(publication, devices).stream(),
-                MqttVerticle.entities(publication, devices).stream())
+                MqttVerticle.topics(publication, devices, null).stream(),
+                MqttVerticle.entities(publication, devices, null).stream())
             .flatMap(topic -> fault(topic).stream())
             .toList();
     if (!refused.isEmpty()) {

@@ -53,13 +53,14 @@ final class CheckCommand implements Callable<Integer> {
       out.println(ControlReport.NOTHING_KEPT);
     }
     for (Publication publication : loaded.publications()) {
-      PayloadReport sizes = PayloadReport.of(publication, loaded.devices());
+      PayloadReport sizes = PayloadReport.of(publication, loaded);
       out.println("topics of " + publication.name() + ":");
-      MqttVerticle.topics(publication, loaded.devices())
+      MqttVerticle.topics(publication, loaded.devices(), loaded.control())
           .forEach(topic -> out.println("  " + sizes.line(topic)));
       MqttVerticle.leftOut(publication)
           .forEach(text -> out.println("publication " + publication.name() + " " + text));
-      List<String> entities = MqttVerticle.entities(publication, loaded.devices());
+      List<String> entities =
+          MqttVerticle.entities(publication, loaded.devices(), loaded.control());
       if (!entities.isEmpty()) {
         out.println("Home Assistant entities of " + publication.name() + ":");
         entities.forEach(topic -> out.println("  " + sizes.line(topic)));

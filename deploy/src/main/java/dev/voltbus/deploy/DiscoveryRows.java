@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.voltbus.contract.Discovery;
-import dev.voltbus.contract.Discovery.Always;
+import dev.voltbus.contract.Discovery.Command;
+import dev.voltbus.contract.Discovery.Controlled;
 import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.Needs;
@@ -46,6 +47,10 @@ final class DiscoveryRows {
           "{id-lower}",
           "{n}",
           "{n-1}",
+          "{max-charge}",
+          "{max-discharge}",
+          "{step-charge}",
+          "{step-discharge}",
           BatteryRows.SUFFIX,
           BatteryRows.WORD);
 
@@ -142,6 +147,7 @@ final class DiscoveryRows {
       case "plain" -> plain(row, id);
       case "events" -> events(group);
       case "items" -> items(group, battery);
+      case "control" -> control(group);
       default -> command(row, id);
     };
   }
@@ -201,8 +207,21 @@ final class DiscoveryRows {
     return Optional.of(new EachItem(of));
   }
 
+  /// Of a battery that has limits to set; `of` names a command that it must take too.
+  private Optional<Needs> control(Section group) {
+    if (!group.has("of")) {
+      return Optional.of(new Controlled(null));
+    }
+    String command = group.text("of");
+    if (!commands.contains(command)) {
+      group.fault("of", SiteReader.unknown("command", command, commands));
+      return Optional.empty();
+    }
+    return Optional.of(new Controlled(command));
+  }
+
   private Optional<Needs> command(Section row, String id) {
-    return known(row, "command", id, commands) ? Optional.of(new Always()) : Optional.empty();
+    return known(row, "command", id, commands) ? Optional.of(new Command(id)) : Optional.empty();
   }
 
   private static boolean known(Section row, String kind, String id, List<String> known) {

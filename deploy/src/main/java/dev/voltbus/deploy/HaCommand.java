@@ -37,7 +37,7 @@ final class HaCommand {
       for (Publication publication : loaded.publications()) {
         yaml.add(
             publication.discovery().prefix(),
-            MqttVerticle.essentialEntities(publication, loaded.devices()));
+            MqttVerticle.essentialEntities(publication, loaded.devices(), loaded.control()));
       }
       if (yaml.isEmpty()) {
         throw new CommandException(

@@ -84,7 +84,7 @@ final class HomeAssistantRules {
     }
     switch (component) {
       case "sensor" -> sensor();
-      case "button" -> button();
+      case "button", "number" -> command();
       default -> {}
     }
   }
@@ -95,7 +95,7 @@ final class HomeAssistantRules {
     }
   }
 
-  private void button() {
+  private void command() {
     required("command_topic");
     if (config.path("retain").asBoolean()) {
       row.fault("retain must not be true: the broker would repeat the command at each reconnect");

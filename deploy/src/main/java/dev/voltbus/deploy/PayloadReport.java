@@ -1,10 +1,9 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.BrokerSettings;
-import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Site;
 import dev.voltbus.mqtt.MqttVerticle;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,9 @@ record PayloadReport(Publication publication, Map<String, Integer> sizes) {
   /// Buffer of many clients on small boards, such as an ESP; they drop what is larger.
   private static final int SMALL_CLIENT = 1024;
 
-  /// @param devices the site's devices
-  static PayloadReport of(Publication publication, List<Device> devices) {
-    return new PayloadReport(publication, MqttVerticle.payloads(publication, devices));
+  static PayloadReport of(Publication publication, Site site) {
+    return new PayloadReport(
+        publication, MqttVerticle.payloads(publication, site.devices(), site.control()));
   }
 
   /// A topic with the size of its payload, and with a warning where that is large.

@@ -367,7 +367,7 @@ class AllContractsTest {
     Set<String> unknown = new TreeSet<>(HowToPage.of(HOW_TO).topics());
     assertTrue(unknown.contains("BE/command/result"), unknown::toString);
     for (Publication publication : site.publications()) {
-      MqttVerticle.topics(publication, site.devices()).forEach(unknown::remove);
+      MqttVerticle.topics(publication, site.devices(), site.control()).forEach(unknown::remove);
     }
     assertEquals(Set.of(), unknown);
   }

@@ -1,15 +1,19 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.CommandRequest.Until;
+import dev.voltbus.contract.CommandResult;
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Publication;
+import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,28 +25,38 @@ final class CommandLine {
 
   private final Vertx vertx;
   private final Wiring wiring;
-  private final String site;
+  private final Site site;
   private final Publication publication;
   private final String filter;
+  private final EventBook events;
   private final Tally tally;
   private @Nullable Connection connection;
   private @Nullable HubListening shared;
+  private @Nullable CommandIntake intake;
 
   private CommandLine(
-      Vertx vertx, Wiring wiring, String site, Publication publication, String filter) {
+      Vertx vertx,
+      Wiring wiring,
+      Site site,
+      Publication publication,
+      String filter,
+      EventBook events) {
     this.vertx = vertx;
     this.wiring = wiring;
     this.site = site;
     this.publication = publication;
     this.filter = filter;
+    this.events = events;
     this.tally = Tally.of(wiring.metrics(), wiring.time(), publication, "commands");
   }
 
   /// The command connection of a publication, or null if its contract takes no commands.
   static @Nullable CommandLine of(
-      Vertx vertx, Wiring wiring, String site, Publication publication) {
+      Vertx vertx, Wiring wiring, Site site, Publication publication, EventBook events) {
     @Nullable String filter = filter(publication);
-    return filter == null ? null : new CommandLine(vertx, wiring, site, publication, filter);
+    return filter == null
+        ? null
+        : new CommandLine(vertx, wiring, site, publication, filter, events);
   }
 
   /// Whether a publication's contract takes commands.
@@ -63,13 +77,33 @@ final class CommandLine {
         .map(pattern -> CommandIntake.resultTopic(Topic.named(pattern, publication)));
   }
 
+  /// Where the control of a publication's first device stands, if its contract has commands.
+  static Optional<String> controlTopic(Publication publication) {
+    return Optional.ofNullable(publication.contract().commandTopic())
+        .map(pattern -> CommandIntake.controlTopic(Topic.named(pattern, publication)));
+  }
+
   /// @param publisher carries the results
-  void begin(Lease lease, BrokerPublisher publisher) {
+  /// @param until end of a command that has so many milliseconds left
+  void begin(Lease lease, BrokerPublisher publisher, IntFunction<Until> until) {
     wiring.health().down(part(), "not connected yet");
-    if (HubTopics.of(publication, publication.broker()) != null) {
-      shared = new HubListening(new HubInbox(wiring.time(), intake(publisher)));
-      return;
+    RetainedCopies copies =
+        new RetainedCopies(vertx, wiring.time(), wiring.metrics(), events, publication, mayClear());
+    CommandIntake fresh = intake(publisher, until, copies);
+    intake = fresh;
+    if (HubTopics.of(publication, publication.broker()) == null) {
+      connect(lease, VenusPortal.isIn(publication) ? venus() : fresh::accept, copies);
+    } else {
+      shared = new HubListening(new HubInbox(wiring.time(), fresh));
     }
+  }
+
+  private boolean mayClear() {
+    @Nullable Control control = site.control();
+    return control != null && control.clearRetained();
+  }
+
+  private void connect(Lease lease, Reader reader, RetainedCopies copies) {
     Connection fresh =
         new Connection(
             vertx,
@@ -77,28 +111,36 @@ final class CommandLine {
             ConnectionSettings.commands(publication, filter),
             lease::isValid,
             tally,
-            new Listening(reader(publisher)));
+            new Listening(reader, copies));
     connection = fresh;
+    copies.begin(fresh);
     fresh.start();
   }
 
-  private Consumer<MqttPublishMessage> reader(BrokerPublisher publisher) {
-    if (VenusPortal.isIn(publication)) {
-      return new VenusWrites(publication, new VenusTally(wiring.metrics(), publication))::accept;
-    }
-    return intake(publisher)::accept;
+  private Reader venus() {
+    VenusWrites writes =
+        new VenusWrites(publication, new VenusTally(wiring.metrics(), publication));
+    return (message, isHeard) -> writes.accept(message);
   }
 
-  private CommandIntake intake(BrokerPublisher publisher) {
+  private CommandIntake intake(
+      BrokerPublisher publisher, IntFunction<Until> until, RetainedCopies copies) {
     return new CommandIntake(
         vertx,
-        wiring.bus(),
-        wiring.time(),
-        wiring.metrics(),
-        site,
+        wiring,
+        site.name(),
         publication,
         filter,
+        until,
+        copies,
         (topic, payload) -> report(publisher, topic, payload));
+  }
+
+  /// What became of a command after its first answer.
+  void later(CommandResult result) {
+    if (intake != null) {
+      intake.later(result);
+    }
   }
 
   /// Who must be told what happens to the connection of the values, if that is the commands' too.
@@ -116,6 +158,7 @@ final class CommandLine {
     @Nullable Connection last = connection;
     connection = null;
     shared = null;
+    intake = null;
     wiring.health().gone(part());
     return last == null ? Future.succeededFuture() : last.stop();
   }
@@ -165,27 +208,39 @@ final class CommandLine {
     }
   }
 
+  /// Who reads what arrives.
+  private interface Reader {
+    /// @param isHeard whether the broker has confirmed on this connection that commands are heard
+    void accept(MqttPublishMessage message, boolean isHeard);
+  }
+
   private final class Listening implements Connection.Listener {
     private final Health health = wiring.health();
-    private final Consumer<MqttPublishMessage> reader;
+    private final Reader reader;
+    private final RetainedCopies copies;
+    private boolean isHeard;
 
-    private Listening(Consumer<MqttPublishMessage> reader) {
+    private Listening(Reader reader, RetainedCopies copies) {
       this.reader = reader;
+      this.copies = copies;
     }
 
     @Override
     public void online() {
+      isHeard = true;
       health.up(part());
     }
 
     @Override
     public void offline(String reason) {
+      isHeard = false;
+      copies.offline();
       health.down(part(), reason);
     }
 
     @Override
     public void message(MqttPublishMessage message) {
-      reader.accept(message);
+      reader.accept(message, isHeard);
     }
   }
 }

@@ -165,6 +165,14 @@ final class Connection implements Outlet {
     }
   }
 
+  /// Subscribes once more, so that the broker sends again what it keeps.
+  void listenAgain() {
+    @Nullable Session current = session;
+    if (current != null && isOnline()) {
+      current.listenAgain();
+    }
+  }
+
   /// Says farewell, disconnects and stays so. Completes in any case, with a broker that hangs after
   /// a limit.
   Future<Void> stop() {

@@ -1,6 +1,7 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerKind;
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.SnapshotLayout;
@@ -67,11 +68,17 @@ final class DiscoveryAnnouncer {
 
   /// The announcer of a publication, or null if it tells Home Assistant nothing.
   ///
+  /// @param control of the site, or null if it has none
   /// @param tombstones clears what is no longer told
   /// @param values sends all values again, so that new entities have a state
   static @Nullable DiscoveryAnnouncer of(
-      Vertx vertx, Publication publication, Outlet outlet, Tombstones tombstones, Runnable values) {
-    @Nullable Discovery discovery = discovery(publication);
+      Vertx vertx,
+      Publication publication,
+      @Nullable Control control,
+      Outlet outlet,
+      Tombstones tombstones,
+      Runnable values) {
+    @Nullable Discovery discovery = discovery(publication, control);
     return discovery == null
         ? null
         : new DiscoveryAnnouncer(vertx, publication, discovery, outlet, tombstones, values);
@@ -81,6 +88,12 @@ final class DiscoveryAnnouncer {
   static Optional<String> birthTopic(Publication publication) {
     return Optional.ofNullable(discovery(publication))
         .map(discovery -> new DiscoveryText(publication).topic(discovery.birthTopic()));
+  }
+
+  /// What a publication tells where its site has this control.
+  private static @Nullable Discovery discovery(Publication publication, @Nullable Control control) {
+    @Nullable Discovery discovery = discovery(publication);
+    return discovery == null ? null : CommandScope.of(publication, control).narrowed(discovery);
   }
 
   private static @Nullable Discovery discovery(Publication publication) {
@@ -105,8 +118,9 @@ final class DiscoveryAnnouncer {
 
   /// The config topics of a publication's entities when all its devices are there; `N` stands for
   /// the number of an array's item.
-  static List<String> topics(Publication publication, Map<String, SnapshotLayout> layouts) {
-    @Nullable Discovery discovery = discovery(publication);
+  static List<String> topics(
+      Publication publication, @Nullable Control control, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication, control);
     if (discovery == null) {
       return List.of();
     }
@@ -114,24 +128,27 @@ final class DiscoveryAnnouncer {
   }
 
   /// All that a publication can ever have retained for its entities.
-  static Set<String> possible(Publication publication, Map<String, SnapshotLayout> layouts) {
-    @Nullable Discovery discovery = discovery(publication);
+  static Set<String> possible(
+      Publication publication, @Nullable Control control, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication, control);
     return discovery == null
         ? Set.of()
         : DiscoveryMessages.possible(publication, discovery, shown(publication, layouts));
   }
 
   /// The config topics its entities would have in the other form of discovery.
-  static Set<String> inOtherForm(Publication publication, Map<String, SnapshotLayout> layouts) {
-    @Nullable Discovery discovery = discovery(publication);
+  static Set<String> inOtherForm(
+      Publication publication, @Nullable Control control, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication, control);
     return discovery == null
         ? Set.of()
         : DiscoveryMessages.inOtherForm(publication, discovery, shown(publication, layouts));
   }
 
   /// How large the config messages of a publication's entities are, by topic as above.
-  static Map<String, Integer> bytes(Publication publication, Map<String, SnapshotLayout> layouts) {
-    @Nullable Discovery discovery = discovery(publication);
+  static Map<String, Integer> bytes(
+      Publication publication, @Nullable Control control, Map<String, SnapshotLayout> layouts) {
+    @Nullable Discovery discovery = discovery(publication, control);
     return discovery == null
         ? Map.of()
         : DiscoveryMessages.bytes(publication, discovery, shown(publication, layouts));
@@ -140,11 +157,14 @@ final class DiscoveryAnnouncer {
   /// The essential entities when all devices are there, payload by config topic, also where
   /// discovery is off.
   static Map<String, String> essential(
-      Publication publication, Map<String, SnapshotLayout> layouts) {
+      Publication publication, @Nullable Control control, Map<String, SnapshotLayout> layouts) {
     @Nullable Discovery discovery = publication.contract().discovery();
     return discovery == null || isAtHub(publication)
         ? Map.of()
-        : DiscoveryMessages.essential(publication, discovery, shown(publication, layouts));
+        : DiscoveryMessages.essential(
+            publication,
+            CommandScope.of(publication, control).narrowed(discovery),
+            shown(publication, layouts));
   }
 
   private static List<IntervalTopic> shown(

@@ -1,7 +1,8 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.Discovery;
-import dev.voltbus.contract.Discovery.Always;
+import dev.voltbus.contract.Discovery.Command;
+import dev.voltbus.contract.Discovery.Controlled;
 import dev.voltbus.contract.Discovery.EachItem;
 import dev.voltbus.contract.Discovery.Entity;
 import dev.voltbus.contract.Discovery.ShownField;
@@ -137,7 +138,8 @@ final class DiscoveryMessages {
     return discovery.entities().stream()
         .filter(entity ->
             switch (entity.needs()) {
-              case Always always -> true;
+              case Command command -> true;
+              case Controlled controlled -> true;
               case ShownField field -> isShown(field, shown);
               case EachItem each ->
                   shown.stream().anyMatch(topic -> topic.name().equals(each.topic()));
@@ -174,7 +176,8 @@ final class DiscoveryMessages {
 
   private void add(Entity entity, List<IntervalTopic> shown) {
     switch (entity.needs()) {
-      case Always always -> put(entity.topic(), entity.payload());
+      case Command command -> put(entity.topic(), entity.payload());
+      case Controlled controlled -> put(entity.topic(), entity.payload());
       case ShownField field -> {
         if (isShown(field, shown)) {
           put(entity.topic(), entity.payload());

@@ -92,7 +92,14 @@ final class EventBook {
     event.millis = TimeUnit.NANOSECONDS.toMillis(time.monotonicNanos() - beganNanos);
     event.isOver = false;
     event.isTold = false;
-    @Nullable Event ended = over == null ? null : events.get(over);
+    if (over != null) {
+      over(over);
+    }
+  }
+
+  /// It holds no longer, if it ever did.
+  void over(String name) {
+    @Nullable Event ended = events.get(name);
     if (ended != null) {
       ended.isOver = true;
     }

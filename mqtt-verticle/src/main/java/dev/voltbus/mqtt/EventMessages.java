@@ -40,6 +40,11 @@ final class EventMessages implements IntervalTopic {
   }
 
   @Override
+  public boolean isTelemetry() {
+    return false;
+  }
+
+  @Override
   public void send(
       Map<String, ReceivedSnapshot> snapshots, Moment now, JsonText out, Outlet outlet) {
     for (EventBook.Event event : book.untold()) {

@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.CommandRequest.Delivery;
 import dev.voltbus.contract.TimeSource;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Duration;
@@ -9,13 +10,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The hub stores such messages while the device is away, for an hour unless their sender says
 /// otherwise, and hands them over as soon as it is back, whatever session it asks for. A command
-/// that comes so early may be of any age and is refused.
+/// that comes so early may be of any age: the owner of the control refuses it.
 final class HubInbox {
   static final Duration DOUBTFUL = Duration.ofSeconds(5);
 
   private static final String COMMAND = "command";
-  private static final String REFUSAL =
-      "may have waited at the hub: came less than " + DOUBTFUL.toSeconds() + " s after connecting";
 
   private final TimeSource time;
   private final CommandIntake intake;
@@ -36,7 +35,7 @@ final class HubInbox {
 
   void accept(MqttPublishMessage message) {
     String name = HubTopics.property(message.topicName(), COMMAND).orElse("");
-    intake.accept(message, name, mayHaveWaited() ? REFUSAL : null);
+    intake.accept(message.payload(), name, mayHaveWaited() ? Delivery.QUEUED : Delivery.LIVE);
   }
 
   private boolean mayHaveWaited() {

@@ -41,6 +41,11 @@ sealed interface IntervalTopic
     return true;
   }
 
+  /// Whether it shows values, not what happens in the gateway.
+  default boolean isTelemetry() {
+    return true;
+  }
+
   /// Makes it due although nothing was read since, as after a new connection.
   default void forget() {}
 

@@ -1,6 +1,7 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.BrokerSettings;
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.LayoutBook;
 import dev.voltbus.contract.Leases;
@@ -57,7 +58,9 @@ public final class MqttVerticle extends VerticleBase {
   /// maps.
   ///
   /// @param devices the site's devices; those the publication does not name are left out
-  public static List<String> topics(Publication publication, List<Device> devices) {
+  /// @param control of the site, or null if it has none
+  public static List<String> topics(
+      Publication publication, List<Device> devices, @Nullable Control control) {
     List<String> topics = new ArrayList<>();
     @Nullable StatusTopic status = publication.contract().status();
     if (status != null) {
@@ -65,6 +68,9 @@ public final class MqttVerticle extends VerticleBase {
     }
     topics.addAll(PublicationRenderer.topics(publication, devices));
     CommandLine.resultTopic(publication).ifPresent(topics::add);
+    if (ControlView.isControlled(publication, control)) {
+      CommandLine.controlTopic(publication).ifPresent(topics::add);
+    }
     @Nullable HubTopics hub = HubTopics.of(publication, publication.broker());
     return hub == null ? List.copyOf(topics) : topics.stream().map(hub::events).toList();
   }
@@ -83,8 +89,10 @@ public final class MqttVerticle extends VerticleBase {
   /// number of an array's item, such as a cell.
   ///
   /// @param devices the site's devices
-  public static List<String> entities(Publication publication, List<Device> devices) {
-    return DiscoveryAnnouncer.topics(publication, layouts(devices));
+  /// @param control of the site, or null if it has none
+  public static List<String> entities(
+      Publication publication, List<Device> devices, @Nullable Control control) {
+    return DiscoveryAnnouncer.topics(publication, control, layouts(devices));
   }
 
   /// How large the payloads of a publication are when every value is there and about as long as its
@@ -92,8 +100,10 @@ public final class MqttVerticle extends VerticleBase {
   /// happened, such as events, are not in it.
   ///
   /// @param devices the site's devices
-  public static Map<String, Integer> payloads(Publication publication, List<Device> devices) {
-    Map<String, Integer> sizes = PayloadSizes.of(publication, devices);
+  /// @param control of the site, or null if it has none
+  public static Map<String, Integer> payloads(
+      Publication publication, List<Device> devices, @Nullable Control control) {
+    Map<String, Integer> sizes = PayloadSizes.of(publication, devices, control);
     @Nullable HubTopics hub = HubTopics.of(publication, publication.broker());
     if (hub == null) {
       return sizes;
@@ -106,11 +116,12 @@ public final class MqttVerticle extends VerticleBase {
   /// The few entities of a publication that a person without discovery writes down by hand.
   ///
   /// @param devices the site's devices
+  /// @param control of the site, or null if it has none
   /// @return Home Assistant's configuration of each as JSON, by its config topic; also where
   ///   discovery is off
   public static Map<String, String> essentialEntities(
-      Publication publication, List<Device> devices) {
-    return DiscoveryAnnouncer.essential(publication, layouts(devices));
+      Publication publication, List<Device> devices, @Nullable Control control) {
+    return DiscoveryAnnouncer.essential(publication, control, layouts(devices));
   }
 
   /// Whether a publication tells Home Assistant of its entities by itself.

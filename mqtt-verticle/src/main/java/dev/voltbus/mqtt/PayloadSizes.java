@@ -1,5 +1,6 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
@@ -47,7 +48,9 @@ final class PayloadSizes implements Outlet {
   /// what happened, such as events and results of commands.
   ///
   /// @param devices the site's devices
-  static Map<String, Integer> of(Publication publication, List<Device> devices) {
+  /// @param control of the site, or null if it has none
+  static Map<String, Integer> of(
+      Publication publication, List<Device> devices, @Nullable Control control) {
     PayloadSizes found = new PayloadSizes(publication, devices);
     Map<String, SnapshotLayout> layouts = new HashMap<>();
     found.snapshots.forEach((device, received) -> layouts.put(device, received.layout()));
@@ -59,7 +62,7 @@ final class PayloadSizes implements Outlet {
     for (TopicRule rule : publication.contract().topics()) {
       found.add(rule, layouts);
     }
-    found.sizes.putAll(DiscoveryAnnouncer.bytes(publication, layouts));
+    found.sizes.putAll(DiscoveryAnnouncer.bytes(publication, control, layouts));
     return found.sizes;
   }
 

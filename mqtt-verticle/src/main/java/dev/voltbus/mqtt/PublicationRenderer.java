@@ -38,6 +38,7 @@ final class PublicationRenderer {
   private final Map<String, List<ValueReports>> reports = new HashMap<>();
   private final Set<String> complaints = new HashSet<>();
   private List<IntervalTopic> intervalTopics = List.of();
+  private boolean isSilent;
 
   /// @param complaint told once for each thing that the contract asks for and a device cannot give
   PublicationRenderer(
@@ -61,6 +62,11 @@ final class PublicationRenderer {
     return isOther;
   }
 
+  /// Whether nothing is sent but what happens in the gateway.
+  void silence(boolean silent) {
+    isSilent = silent;
+  }
+
   /// Whether any device has been heard of.
   boolean hasSnapshot() {
     return !snapshots.isEmpty();
@@ -68,6 +74,9 @@ final class PublicationRenderer {
 
   /// Sends the values of a device that are due.
   void reportValues(String device, Moment now) {
+    if (isSilent) {
+      return;
+    }
     ReceivedSnapshot received = snapshots.get(device);
     List<ValueReports> due = reports.get(device);
     if (received != null && due != null) {
@@ -114,7 +123,7 @@ final class PublicationRenderer {
   /// with an interval of their own.
   void sendAll(Moment now) {
     for (IntervalTopic topic : intervalTopics) {
-      if (hasSnapshot() || topic.every() != null) {
+      if (isHeard(topic) && (hasSnapshot() || topic.every() != null)) {
         topic.send(snapshots, now, out, outlet);
       }
     }
@@ -131,10 +140,14 @@ final class PublicationRenderer {
           interval == null
               ? (topic.every() == null || topic.isOwed()) && (hasSnapshot() || !topic.needsDevice())
               : interval.equals(topic.every());
-      if (isDue) {
+      if (isDue && isHeard(topic)) {
         topic.send(snapshots, now, out, outlet);
       }
     }
+  }
+
+  private boolean isHeard(IntervalTopic topic) {
+    return !isSilent || !topic.isTelemetry();
   }
 
   /// Items of all arrays together.

@@ -1,5 +1,7 @@
 package dev.voltbus.mqtt;
 
+import dev.voltbus.contract.CommandRequest.Until;
+import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.DeviceFeed;
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.LayoutBook;
@@ -41,6 +43,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
       LayoutBook book,
       Tally tally,
       EventBook events,
+      ControlEvents controlEvents,
       @Nullable CommandLine commands,
       @Nullable SpoolWatch spoolWatch) {
 
@@ -50,6 +53,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
         RetainedTopics retained,
         Publication publication,
         LayoutBook book) {
+      EventBook events = new EventBook(wiring.time());
       return new Lasting(
           vertx,
           wiring,
@@ -57,8 +61,9 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
           publication,
           book,
           Tally.of(wiring.metrics(), wiring.time(), publication, "values"),
-          new EventBook(wiring.time()),
-          CommandLine.of(vertx, wiring, retained.site().name(), publication),
+          events,
+          new ControlEvents(publication.devices().getFirst(), events),
+          CommandLine.of(vertx, wiring, retained.site(), publication, events),
           PublicationRenderer.hasEvery(publication)
               ? new SpoolWatch(wiring.time(), wiring.metrics(), publication)
               : null);
@@ -72,6 +77,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   private final Publication publication;
   private final EventBook events;
   private final @Nullable CommandLine commands;
+  private final @Nullable ControlView control;
   private final @Nullable SpoolWatch spoolWatch;
   private final Lease lease;
   private final BrokerPublisher publisher;
@@ -107,6 +113,17 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
         new BrokerPublisher(vertx, time, publication, lease::isValid, lasting.tally, this);
     this.tombstones = new Tombstones(vertx, wiring, lasting.retained, publication, publisher::send);
     this.renderer = new PublicationRenderer(publication, this, events, this::complain);
+    this.control =
+        ControlView.of(
+            vertx,
+            wiring.bus(),
+            time,
+            site,
+            publication,
+            this,
+            lasting.controlEvents,
+            this::commandResult,
+            this::valuesBack);
     this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
     this.feed =
         new DeviceFeed(
@@ -114,7 +131,8 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     this.reports =
         new ReportFeed(
             wiring.bus(), site.name(), publication, () -> Moment.now(time), this, this::complain);
-    this.discovery = DiscoveryAnnouncer.of(vertx, publication, this, tombstones, this::sendAll);
+    this.discovery =
+        DiscoveryAnnouncer.of(vertx, publication, site.control(), this, tombstones, this::sendAll);
     VenusTally asked = new VenusTally(wiring.metrics(), publication);
     this.venus = VenusPortal.of(vertx, time, publication, this, asked, this::complain);
     this.desk =
@@ -168,13 +186,37 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     }
     publisher.connect().onFailure(failure -> LOG.debug("{}", failure.getMessage()));
     if (commands != null) {
-      commands.begin(lease, publisher);
+      commands.begin(lease, publisher, control == null ? Until::in : control::until);
     }
     startCycles();
     if (discovery != null) {
       discovery.changed(renderer);
     }
-    return feed.start().compose(heard -> reports.start()).compose(heard -> desk.open());
+    return startControl()
+        .compose(heard -> feed.start())
+        .compose(heard -> reports.start())
+        .compose(heard -> desk.open());
+  }
+
+  private Future<Void> startControl() {
+    return control == null ? Future.succeededFuture() : control.start();
+  }
+
+  private void commandResult(CommandResult result) {
+    if (commands != null) {
+      commands.later(result);
+    }
+  }
+
+  /// Values that the control held back.
+  private void valuesBack() {
+    if (isOpen()) {
+      sendAll();
+    }
+  }
+
+  private void askControl() {
+    renderer.silence(control != null && !control.isOpen());
   }
 
   /// Those that do not wait for a device.
@@ -233,7 +275,8 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
       venus.end();
     }
     Future<Void> noMoreRequests = desk.close();
-    Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop()).mapEmpty();
+    Future<Void> noMoreState = control == null ? Future.succeededFuture() : control.stop();
+    Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop(), noMoreState).mapEmpty();
     Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
     return Future.join(noMoreRequests, noMoreSnapshots, noMoreCommands)
         .eventually(publisher::disconnect)
@@ -277,6 +320,9 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     if (discovery != null) {
       announce(discovery);
     }
+    if (control != null) {
+      control.online();
+    }
     sendAll();
     if (venus != null) {
       venus.online();
@@ -307,6 +353,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
 
   /// Everything that can be shown, as after a new connection.
   private void sendAll() {
+    askControl();
     Moment now = Moment.now(time);
     renderer.forget(spool != null);
     renderer.reportValues(now);
@@ -343,6 +390,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   }
 
   private void accept(ReceivedSnapshot received) {
+    askControl();
     boolean isFirst = !renderer.hasSnapshot();
     if (renderer.accept(received) && discovery != null) {
       discovery.changed(renderer);
@@ -376,6 +424,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
 
   /// The number of a battery's cells is known once they were read.
   private void counting(Consumer<Moment> sending) {
+    askControl();
     int before = renderer.arrayItems();
     sending.accept(Moment.now(time));
     if (discovery != null && renderer.arrayItems() != before) {

@@ -54,7 +54,10 @@ final class RetainedTopics {
     PublicationRenderer.sent(publication, devices).stream()
         .filter(Topic::retain)
         .forEach(topic -> topics.add(topic.name()));
-    topics.addAll(DiscoveryAnnouncer.possible(publication, layouts()));
+    if (ControlView.isControlled(publication, site.control())) {
+      CommandLine.controlTopic(publication).ifPresent(topics::add);
+    }
+    topics.addAll(DiscoveryAnnouncer.possible(publication, site.control(), layouts()));
     return Set.copyOf(topics);
   }
 
@@ -77,7 +80,7 @@ final class RetainedTopics {
 
   /// Those of the same entities in the other form of Home Assistant's discovery.
   synchronized Set<String> inOtherForm(Publication publication) {
-    return DiscoveryAnnouncer.inOtherForm(publication, layouts());
+    return DiscoveryAnnouncer.inOtherForm(publication, site.control(), layouts());
   }
 
   private Map<String, SnapshotLayout> layouts() {

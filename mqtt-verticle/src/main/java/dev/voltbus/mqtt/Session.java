@@ -22,10 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One connection from CONNECT to its end, over a client object that is never used again: a used
 /// one leaks its in-flight slots (Vert.x MQTT 5.1.1).
 final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long ACCEPT_MILLIS = 10_000;
   private static final int REFUSED = 0x80;
 
@@ -141,13 +144,26 @@ final class Session {
     if (open == null) {
       return Future.failedFuture(new MqttFailure("connection closed before subscribing"));
     }
-    Map<String, Integer> filters = new HashMap<>();
-    settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
-    open.subscribe(filters).onFailure(subscribed::tryFail);
+    open.subscribe(filters()).onFailure(subscribed::tryFail);
     return subscribed
         .future()
         .timeout(ACCEPT_MILLIS, TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(new MqttFailure(subscribeReason(failure))));
+  }
+
+  /// Subscribes once more, so that the broker sends again what it keeps.
+  void listenAgain() {
+    @Nullable MqttClient open = connected();
+    if (open != null) {
+      open.subscribe(filters())
+          .onFailure(failure -> LOG.debug("{} {}", settings.label(), failure.getMessage()));
+    }
+  }
+
+  private Map<String, Integer> filters() {
+    Map<String, Integer> filters = new HashMap<>();
+    settings.filters().forEach(filter -> filters.put(filter, MqttQoS.AT_LEAST_ONCE.value()));
+    return filters;
   }
 
   private static String subscribeReason(Throwable failure) {

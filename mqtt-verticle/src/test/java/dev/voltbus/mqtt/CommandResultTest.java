@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.CommandRequest.Delivery;
+import dev.voltbus.contract.CommandResult;
+import dev.voltbus.contract.RequestAddress;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -49,21 +53,46 @@ class CommandResultTest {
   }
 
   private static void confirm(MqttEndpoint endpoint, MqttSubscribeMessage subscription) {
+    endpoint.publish("BE/command/RESUME", Buffer.buffer(), MqttQoS.AT_LEAST_ONCE, false, false);
     endpoint.subscribeAcknowledge(
         subscription.messageId(),
         subscription.topicSubscriptions().stream().map(each -> each.qualityOfService()).toList());
     endpoint.publish("BE/command/STOP", Buffer.buffer("{}"), MqttQoS.AT_LEAST_ONCE, false, true);
   }
 
+  private TestingGateway start() {
+    Bus bus = Bus.over(vertx);
+    bus.serve(
+        RequestAddress.command(Fixtures.SITE),
+        request ->
+            Future.succeededFuture(
+                CommandResult.refused(request, request.delivery().toString(), "not now")));
+    return TestingGateway.start(
+        vertx, bus, Fixtures.site(Fixtures.dbe(Fixtures.broker(startBroker()))));
+  }
+
+  private JsonObject result() throws InterruptedException {
+    String result = results.poll(15, TimeUnit.SECONDS);
+    assertNotNull(result, "no result");
+    return new JsonObject(result);
+  }
+
   // Whoever sent it would wait for an answer for ever.
   @Test
   void aResultGoesOutWhileTheConnectionOfTheValuesIsNotThere() throws InterruptedException {
-    TestingGateway gateway =
-        TestingGateway.start(
-            vertx, Bus.over(vertx), Fixtures.site(Fixtures.dbe(Fixtures.broker(startBroker()))));
-    String result = results.poll(15, TimeUnit.SECONDS);
-    assertNotNull(result, "no result");
-    assertEquals("retained", new JsonObject(result).getString("reason"));
+    TestingGateway gateway = start();
+    result();
+    assertEquals(Delivery.RETAINED.toString(), result().getString("reason"));
+    gateway.stop();
+  }
+
+  // A broker that ignores the wish for a clean session hands over what may be of yesterday.
+  @Test
+  void aCommandBeforeTheConfirmationIsSaidToHaveWaited() throws InterruptedException {
+    TestingGateway gateway = start();
+    JsonObject first = result();
+    assertEquals("RESUME", first.getString("command"));
+    assertEquals(Delivery.QUEUED.toString(), first.getString("reason"));
     gateway.stop();
   }
 }

@@ -15,6 +15,7 @@ import dev.voltbus.contract.Scaling;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TopicContract;
 import dev.voltbus.contract.TopicContract.AlarmBand;
+import dev.voltbus.contract.TopicContract.EventTopic;
 import dev.voltbus.contract.TopicContract.Field;
 import dev.voltbus.contract.TopicContract.Field.Form;
 import dev.voltbus.contract.TopicContract.Field.Shows;
@@ -207,7 +208,7 @@ final class Fixtures {
             new Discovery.Entity(
                 "{discovery}/button/{prefix-id}/PAUSE/config",
                 "{\"command_topic\":\"{prefix}/command/PAUSE\"}",
-                new Discovery.Always(),
+                new Discovery.Command("PAUSE"),
                 true)));
   }
 
@@ -316,6 +317,26 @@ final class Fixtures {
         Discovery.Setting.USUAL,
         AlarmBand.USUAL,
         OutboxBounds.USUAL);
+  }
+
+  /// The same with its events.
+  static Publication withEvents(Publication from) {
+    TopicContract contract = from.contract();
+    List<TopicRule> topics = new ArrayList<>(contract.topics());
+    topics.addFirst(new EventTopic("events", "{prefix}/events", new Sending(0, false)));
+    Parts parts = new Parts(from);
+    parts.contract =
+        new TopicContract(
+            contract.name(),
+            contract.defaultPrefix(),
+            contract.clientId(),
+            contract.keepAlive(),
+            contract.status(),
+            topics,
+            contract.commandTopic(),
+            contract.commands(),
+            contract.discovery());
+    return parts.make();
   }
 
   /// One that tells Home Assistant of its entities.

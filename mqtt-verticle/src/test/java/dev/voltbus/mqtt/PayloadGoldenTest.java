@@ -363,7 +363,7 @@ class PayloadGoldenTest {
   void theTopicsOfAPublicationAreKnownBeforehand() {
     assertEquals(
         List.of("BE/status", "BE/info", "BE/spec_data", "BE/command/result"),
-        MqttVerticle.topics(Fixtures.dbe(broker), List.of(Fixtures.device())));
+        MqttVerticle.topics(Fixtures.dbe(broker), List.of(Fixtures.device()), null));
     assertEquals(
         List.of(
             "victron/tinybms/battery_pack_voltage",
@@ -375,6 +375,6 @@ class PayloadGoldenTest {
             "victron/tinybms/manufacturer_name",
             "victron/tinybms/pack_power_w",
             "victron/tinybms/system_state"),
-        MqttVerticle.topics(Fixtures.tinybms(broker), List.of(Fixtures.device())));
+        MqttVerticle.topics(Fixtures.tinybms(broker), List.of(Fixtures.device()), null));
   }
 }

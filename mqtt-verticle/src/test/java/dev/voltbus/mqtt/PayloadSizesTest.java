@@ -18,7 +18,8 @@ class PayloadSizesTest {
   private static final List<Device> DEVICES = List.of(Fixtures.device());
 
   private static int size(Publication publication, String topic) {
-    return Objects.requireNonNull(MqttVerticle.payloads(publication, DEVICES).get(topic), topic);
+    return Objects.requireNonNull(
+        MqttVerticle.payloads(publication, DEVICES, null).get(topic), topic);
   }
 
   // {"cell_voltages":[6.554,6.554,6.554]}: a word of 0.1 mV is 6.5535 V at most.
@@ -37,7 +38,7 @@ class PayloadSizesTest {
   void anOrdinaryMessageIsAlmostAsLong() {
     for (Publication publication :
         List.of(Fixtures.dbe(BROKER), Fixtures.tinybms(BROKER.withQos(1, false)))) {
-      Map<String, Integer> sizes = MqttVerticle.payloads(publication, DEVICES);
+      Map<String, Integer> sizes = MqttVerticle.payloads(publication, DEVICES, null);
       int[] all = new int[2];
       PublicationRenderer renderer =
           new PublicationRenderer(
@@ -71,9 +72,10 @@ class PayloadSizesTest {
 
   @Test
   void whatTellsOfSomethingHasNoSize() {
-    assertTrue(MqttVerticle.topics(Fixtures.dbe(BROKER), DEVICES).contains("BE/command/result"));
+    assertTrue(
+        MqttVerticle.topics(Fixtures.dbe(BROKER), DEVICES, null).contains("BE/command/result"));
     assertEquals(
         Set.of("BE/status", "BE/info", "BE/spec_data"),
-        MqttVerticle.payloads(Fixtures.dbe(BROKER), DEVICES).keySet());
+        MqttVerticle.payloads(Fixtures.dbe(BROKER), DEVICES, null).keySet());
   }
 }
