@@ -24,6 +24,10 @@ KEYS = {
         "payload_off",
     },
     "button": COMMON | {"command_topic", "command_template", "payload_press", "device_class", "retain"},
+    "number": COMMON | {
+        "state_topic", "value_template", "command_topic", "command_template", "unit_of_measurement", "device_class",
+        "min", "max", "step", "mode", "optimistic", "retain",
+    },
 }
 DEVICE = {
     "identifiers", "connections", "name", "manufacturer", "model", "model_id", "hw_version", "sw_version",
@@ -89,6 +93,24 @@ def button(config):
         yield "retain: a kept command comes again at each connect"
 
 
+def number(config):
+    yield from button(config)
+    least, most, step = (config.get(key, usual) for key, usual in (("min", 1), ("max", 100), ("step", 1)))
+    if not all(isinstance(each, (int, float)) for each in (least, most, step)):
+        yield f"min {least}, max {most}, step {step} are not all numbers"
+    elif not least < most:
+        yield f"min {least} is not below max {most}"
+    elif step < 0.001:
+        yield f"step {step} is less than 0.001"
+    kind, unit = config.get("device_class"), config.get("unit_of_measurement")
+    if kind is not None and unit not in classes.get(kind, {"units": []})["units"]:
+        yield f"unit {unit} not of device_class {kind}"
+    if config.get("mode", "auto") not in ("auto", "box", "slider"):
+        yield f"mode {config['mode']} unknown"
+    if "state_topic" not in config:
+        yield "state_topic missing: it would show the wish, not what holds"
+
+
 def entity(component, config, topic):
     for key in sorted(config.keys() - KEYS[component]):
         yield f"{key} is dropped without a word"
@@ -124,7 +146,9 @@ def entity(component, config, topic):
     for key, value in config.items():
         if key.endswith("_template") and (value.count("{{") != value.count("}}") or "{{" not in value):
             yield f"{key} {value} is no template"
-    yield from {"sensor": sensor, "button": button, "binary_sensor": lambda other: ()}[component](config)
+    yield from {
+        "sensor": sensor, "button": button, "number": number, "binary_sensor": lambda other: ()
+    }[component](config)
 
 
 def whole_device(message, topic):

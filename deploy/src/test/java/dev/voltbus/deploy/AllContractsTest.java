@@ -9,7 +9,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Control;
+import dev.voltbus.contract.Control.BatteryTarget;
+import dev.voltbus.contract.Control.LimitTarget;
+import dev.voltbus.contract.Control.OnUnknown;
+import dev.voltbus.contract.Control.Pace;
+import dev.voltbus.contract.Control.Unit;
+import dev.voltbus.contract.Control.ValueRef;
+import dev.voltbus.contract.ControlState;
+import dev.voltbus.contract.ControlState.Mode;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.Limits;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.RegisterSpec;
 import dev.voltbus.contract.SingleProcessLeases;
@@ -91,17 +101,19 @@ class AllContractsTest {
     try (TestingMosquitto broker = TestingMosquitto.start();
         TestingListener listener = TestingListener.on(broker.port()).subscribed()) {
       Site site =
-          SiteFiles.load(
-              SITE,
-              Path.of("config"),
-              Map.of("MQTT_PORT", Integer.toString(broker.port())),
-              variable -> null);
+          controlled(
+              SiteFiles.load(
+                  SITE,
+                  Path.of("config"),
+                  Map.of("MQTT_PORT", Integer.toString(broker.port())),
+                  variable -> null));
       Bus bus = Bus.over(vertx);
       TimeSource time = TimeSource.system();
       Wiring wiring =
           new Wiring(
               bus, new SingleProcessLeases(time), time, new PrometheusMetrics(), new HealthBoard());
       vertx.deployVerticle(new MqttVerticle(site, wiring)).await();
+      bus.publish(Address.control(site.name()), running());
       site.devices()
           .forEach(device ->
               bus.publish(
@@ -113,6 +125,46 @@ class AllContractsTest {
         keep(late.all());
       }
     }
+  }
+
+  /// The site with limits to set for its pack.
+  private static Site controlled(Site site) {
+    BatteryTarget target =
+        new BatteryTarget(
+            "pack",
+            limit("charge", 0.25),
+            limit("discharge", 0),
+            null,
+            List.of(),
+            null,
+            null,
+            null,
+            Set.copyOf(Control.COMMANDS),
+            Pace.USUAL);
+    return new Site(
+        site.name(),
+        site.links(),
+        site.devices(),
+        site.publications(),
+        site.mirror(),
+        new Control(List.of(target), OnUnknown.BASE, Map.of(), false, false, Map.of()));
+  }
+
+  private static LimitTarget limit(String key, double step) {
+    ValueRef register = new ValueRef("pack", key);
+    return new LimitTarget(register, Unit.AMPERE, null, step, 0, 500, 80, 80, 0, null, Unit.AMPERE);
+  }
+
+  private static ControlState running() {
+    Limits limits = new Limits(80.0, 60.5);
+    return new ControlState(
+        1,
+        1,
+        Mode.RUNNING,
+        0,
+        List.of(
+            new ControlState.Battery(
+                "pack", Mode.RUNNING, false, false, limits, Limits.NONE, 0, 0, true, true)));
   }
 
   private void keep(List<Heard> kept) throws Exception {
@@ -171,6 +223,13 @@ class AllContractsTest {
     return topics.containsAll(
         List.of(
             "homeassistant/sensor/BE/cell_voltage16/config",
+            "BE/control",
+            "BEC/control",
+            "BED/control",
+            "battery-emulator-garage/control",
+            "homeassistant/number/BE/max_discharge/config",
+            "homeassistant/number/BEC/max_discharge/config",
+            "homeassistant/number/battery-emulator-garage/max_discharge/config",
             "homeassistant/sensor/BE2/bms_status/config",
             "homeassistant/device/battery-emulator-BED/config",
             "homeassistant/device/third_car/config",
@@ -254,7 +313,14 @@ class AllContractsTest {
     String capacity = "homeassistant/sensor/BE/remaining_capacity/config";
     String button = "homeassistant/button/BE/PAUSE/config";
     String device = "homeassistant/device/battery-emulator-BED/config";
+    String number = "homeassistant/number/BE/max_charge/config";
     return List.of(
+        arguments(number, "max", 0, "min 0 is not below max 0"),
+        arguments(number, "max", "80", "are not all numbers"),
+        arguments(number, "step", 0.0001, "less than 0.001"),
+        arguments(number, "unit_of_measurement", "W", "unit W not of device_class current"),
+        arguments(number, "state_topic", null, "state_topic missing"),
+        arguments(number, "retain", true, "retain"),
         arguments(device, "origin", null, "origin missing"),
         arguments(device, "origin", Map.of("sw_version", "1"), "origin without name"),
         arguments(device, "json_attributes_topic", "BED/info", "json_attributes_topic refuses"),
@@ -314,6 +380,46 @@ class AllContractsTest {
     assertTrue(faults.stream().anyMatch(fault -> fault.contains(complaint)), faults::toString);
   }
 
+  // A wrong factor would be ten times the current.
+  @Test
+  void numbersSetLimitsInTheUnitOfTheirContract() throws Exception {
+    try (JinjaTemplates jinja = JinjaTemplates.start()) {
+      assertEquals(
+          "{\"max_charge\": 50.5, \"keep_other\": true, \"timeout\": 900}",
+          sent(jinja, "BE/max_charge", 50.5));
+      assertEquals(
+          "{\"max_discharge\": 23, \"keep_other\": true, \"timeout\": 900}",
+          sent(jinja, "BEC/max_discharge", 2.3));
+      assertEquals(
+          "{\"max_charge\": 800, \"keep_other\": true, \"timeout\": 900}",
+          sent(jinja, "battery-emulator-garage/max_charge", 80));
+    }
+    JsonNode number = entities.get("homeassistant/number/BE/max_charge/config");
+    assertEquals(
+        "0 80 0.25", number.get("min") + " " + number.get("max") + " " + number.get("step"));
+    assertEquals(
+        0.1, entities.get("homeassistant/number/BE/max_discharge/config").get("step").asDouble());
+  }
+
+  private String sent(JinjaTemplates jinja, String entity, double value) throws Exception {
+    JsonNode config = entities.get("homeassistant/number/" + entity + "/config");
+    return jinja.command(config.get("command_template").asText(), value);
+  }
+
+  // Where nothing can be limited, an entity for it would do nothing.
+  @Test
+  void onlyAControlledBatteryHasEntitiesOfItsControl() {
+    List<String> nodes =
+        entities.keySet().stream()
+            .filter(topic -> topic.endsWith("/control_mode/config"))
+            .map(topic -> topic.split("/", -1)[2])
+            .toList();
+    assertEquals(List.of("BE", "BEC", "battery-emulator-garage"), nodes);
+    assertTrue(
+        entities.containsKey("homeassistant/device/battery-emulator-BED/config/number_max_charge"));
+    assertTrue(entities.containsKey("homeassistant/button/BE2/PAUSE/config"));
+  }
+
   // A template that names a field with a typing error shows "unknown" for ever.
   @Test
   void eachTemplateFindsItsValueInWhatWasSent() throws Exception {
@@ -363,7 +469,7 @@ class AllContractsTest {
 
   @Test
   void everyTopicOfTheHowToIsOneOfAPublication() throws Exception {
-    Site site = SiteFiles.load(SITE, Path.of("config"), Map.of(), variable -> null);
+    Site site = controlled(SiteFiles.load(SITE, Path.of("config"), Map.of(), variable -> null));
     Set<String> unknown = new TreeSet<>(HowToPage.of(HOW_TO).topics());
     assertTrue(unknown.contains("BE/command/result"), unknown::toString);
     for (Publication publication : site.publications()) {

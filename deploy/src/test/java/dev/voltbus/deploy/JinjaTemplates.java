@@ -45,6 +45,15 @@ final class JinjaTemplates implements AutoCloseable {
 
   /// What Home Assistant would show.
   String state(String template, String payload) throws IOException {
+    return rendered(template, payload);
+  }
+
+  /// What Home Assistant would send when a person sets a number.
+  String command(String template, double number) throws IOException {
+    return rendered(template, number);
+  }
+
+  private String rendered(String template, Object payload) throws IOException {
     orders.write(JSON.writeValueAsString(Map.of("template", template, "payload", payload)) + "\n");
     orders.flush();
     String answer = Objects.requireNonNull(answers.readLine(), "templates.py has ended");
