@@ -40,7 +40,11 @@ class ControlVerticleTest extends BrokerBehaviour {
   }
 
   private TestingGateway start(boolean clearRetained) {
-    Publication publication = Fixtures.withEvents(Fixtures.dbe(broker(), OFTEN));
+    return start(clearRetained, OFTEN);
+  }
+
+  private TestingGateway start(boolean clearRetained, Duration interval) {
+    Publication publication = Fixtures.withEvents(Fixtures.dbe(broker(), interval));
     TestingGateway gateway =
         TestingGateway.start(
             vertx(), bus(), TestingOwner.site(clearRetained, ALL, publication), time);
@@ -302,6 +306,16 @@ class ControlVerticleTest extends BrokerBehaviour {
     owner.tell(TestingOwner.unsettled());
     subscriber.await("BE/info");
     subscriber.await("BE/info");
+  }
+
+  @Test
+  void allValuesComeAtOnceWhenTheyMayGoOutAgain() {
+    TestingGateway gateway = start(false, Duration.ofHours(1));
+    gateway.publish(Snapshots.charging().build());
+    event("MODBUS_BATTERY_DETECTED");
+    owner.tell(TestingOwner.running());
+    subscriber.await("BE/info");
+    subscriber.await("BE/spec_data");
   }
 
   @Test
