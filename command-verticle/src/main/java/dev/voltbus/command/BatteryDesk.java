@@ -39,6 +39,7 @@ final class BatteryDesk implements TargetWriter.Listener {
           BatteryControl.Mode.PAUSED, ControlState.Mode.PAUSED,
           BatteryControl.Mode.STOPPING, ControlState.Mode.STOPPING,
           BatteryControl.Mode.STOPPED, ControlState.Mode.STOPPED);
+  private static final Set<String> ABOUT_MODE = Set.of(Control.PAUSE, Control.RESUME, Control.STOP);
   private static final double ALLOWED_STEP = 0.05;
   private static final String BY_ITSELF = "control";
 
@@ -209,7 +210,7 @@ final class BatteryDesk implements TargetWriter.Listener {
     lastTrouble = "";
     boolean writes = commit(step);
     CommandResult accepted = result(order, Status.ACCEPTED, first(order.remarks));
-    if (!writes && writer.isSettled() && control.mode() != BatteryControl.Mode.STOPPED) {
+    if (!writes && writer.isSettled() && ABOUT_MODE.contains(request.name())) {
       settled(true); // the device has it already
     }
     if (request.name().equals(Control.BMSRESET)) {

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /// lets each battery's desk carry them out. To be used on one event loop.
 final class SiteControl implements BatteryDesk.Site {
   private static final Logger LOG = LoggerFactory.getLogger(SiteControl.class);
-  private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+  private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(2);
   private static final Duration LOOKED_EVERY = Duration.ofMillis(100);
   private static final int MOST_REMEMBERED = 1_000;
   private static final double REFUSALS_PER_SECOND = 2;

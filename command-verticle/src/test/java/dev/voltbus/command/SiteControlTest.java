@@ -188,6 +188,25 @@ class SiteControlTest {
     assertEquals(List.of(100.0, 100.0), rig.limits());
   }
 
+  // The device has it already; whoever sent it learns so.
+  @Test
+  void aPauseTwiceIsVerifiedTwice() throws Exception {
+    rig.result(rig.send("PAUSE", "").id(), Status.VERIFIED);
+    int before = rig.writes.size();
+    rig.result(rig.send("PAUSE", "").id(), Status.VERIFIED);
+    assertEquals(before, rig.writes.size());
+  }
+
+  @Test
+  void aLimitDuringAPauseWaitsForItsEnd() throws Exception {
+    rig.result(rig.send("PAUSE", "").id(), Status.VERIFIED);
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"max_discharge\":60}");
+    assertEquals("not-running", accepted.code());
+    assertEquals(new Limits(0.0, 0.0), accepted.effective());
+    assertEquals(new Limits(50.0, 60.0), accepted.requested());
+    assertEquals(List.of(0.0, 0.0), rig.limits());
+  }
+
   // ---- following
 
   @Test

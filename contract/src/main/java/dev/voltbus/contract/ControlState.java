@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The control of a site's batteries, published by the owner of the site's command shard with each
-/// change and every 10 s.
+/// change and every 2 s.
 ///
 /// @param token fencing token of that owner
 /// @param revision grows with each change

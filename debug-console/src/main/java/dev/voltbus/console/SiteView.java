@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the console knows of the site: links, devices, control mode.
 final class SiteView {
-  /// The owner of the site's control repeats its state every 10 s; after three silences the last
-  /// word no longer counts.
+  /// The owner of the site's control repeats its state every 2 s; after many silences the last word
+  /// no longer counts.
   private static final long CONTROL_COUNTS_MILLIS = Duration.ofSeconds(30).toMillis();
 
   private final String name;

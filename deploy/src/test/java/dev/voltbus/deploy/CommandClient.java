@@ -3,11 +3,13 @@ package dev.voltbus.deploy;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// Somebody who sends commands over one connection.
 final class CommandClient implements AutoCloseable {
@@ -28,6 +30,12 @@ final class CommandClient implements AutoCloseable {
         .onFailure(failure -> {
           throw new AssertionError(failure);
         });
+  }
+
+  /// Hands on what comes on a topic.
+  void listen(String topic, Consumer<JsonObject> reader) throws Exception {
+    client.publishHandler(message -> reader.accept(message.payload().toJsonObject()));
+    client.subscribe(topic, 1).await();
   }
 
   /// Sends so many, evenly over some time, beside the caller.

@@ -42,14 +42,14 @@ class CommandIT {
       long sent = System.currentTimeMillis();
       long deadline = scene.limit(50, 60, 6);
       Seen there = scene.watch.await(seen, each -> each.has(50, 60), POLL);
-      assertTrue(there.wallMillis() - sent < POLL.toMillis(), "took " + (there.wallMillis() - sent));
+      assertTrue(
+          there.wallMillis() - sent < POLL.toMillis(), "took " + (there.wallMillis() - sent));
       JsonObject verified = scene.result(heard, "verified");
       assertEquals(50.0, verified.getJsonObject("effective").getDouble("max_charge"));
       assertEquals(60.0, verified.getJsonObject("effective").getDouble("max_discharge"));
       scene.result(heard, "followed");
       checkBack(
-          deadline,
-          scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(8)));
+          deadline, scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(8)));
       scene.result(heard, "expired");
       List<String> order =
           scene.listener.since(heard).stream()
@@ -72,8 +72,7 @@ class CommandIT {
       long deadline = scene.limit(50, 60, 4);
       scene.kill(accepting);
       checkBack(
-          deadline,
-          scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(8)));
+          deadline, scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(8)));
     }
   }
 
@@ -93,8 +92,7 @@ class CommandIT {
             scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(9)));
       } else {
         scene.node("acquisition,mapping");
-        Seen back =
-            scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(20));
+        Seen back = scene.watch.await(seen + 1, each -> each.has(100, 100), Duration.ofSeconds(20));
         assertTrue(back.wallMillis() >= deadline, "before the deadline");
       }
     }
@@ -120,7 +118,8 @@ class CommandIT {
       scene.gateway();
       scene.awaitMode(dead, command.equals("STOP") ? "stopped" : "paused");
       List<Write> since = scene.limitWrites().subList(writes, scene.limitWrites().size());
-      assertTrue(since.stream().allMatch(write -> write.words().equals(List.of(0))), () -> "" + since);
+      assertTrue(
+          since.stream().allMatch(write -> write.words().equals(List.of(0))), () -> "" + since);
       assertTrue(scene.watch.now().has(0, 0), () -> "" + scene.watch.now());
       if (command.equals("STOP")) {
         scene.listener.await(
@@ -179,11 +178,7 @@ class CommandIT {
       int seen = scene.watch.count();
       scene.gateway();
       Seen back = scene.watch.await(seen, each -> each.has(100, 100), ControlScene.SOON);
-      Heard telemetry =
-          scene.listener.since(heard).stream()
-              .filter(each -> each.topic().equals("BE/info"))
-              .findFirst()
-              .orElseGet(() -> scene.telemetry());
+      Heard telemetry = scene.telemetry(heard);
       long telemetryWall =
           System.currentTimeMillis() - (System.nanoTime() - telemetry.nanos()) / 1_000_000;
       assertTrue(
@@ -200,7 +195,8 @@ class CommandIT {
         CommandClient client = new CommandClient(scene.brokerPort())) {
       scene.gateway();
       scene.awaitBase();
-      client.flood("SET_LIMITS", "{\"max_charge\":50,\"timeout\":20}", 2_000, Duration.ofSeconds(10));
+      client.flood(
+          "SET_LIMITS", "{\"max_charge\":50,\"timeout\":20}", 2_000, Duration.ofSeconds(10));
       scene.awaitWall(System.currentTimeMillis() + 5_000);
       int seen = scene.watch.count();
       long sent = System.currentTimeMillis();

@@ -67,9 +67,7 @@ final class ControlScene implements AutoCloseable {
             ProcessHandle.current().pid(),
             site.packServer().port(),
             broker.port(),
-            hasTimer
-                ? "      timer: { device: inverter-1, register: revert_timer_s }\n"
-                : "");
+            hasTimer ? "      timer: { device: inverter-1, register: revert_timer_s }\n" : "");
   }
 
   BatterySite devices() {
@@ -89,8 +87,24 @@ final class ControlScene implements AutoCloseable {
 
   /// Some roles, in a cluster.
   PackagedProduct node(String roles) throws Exception {
-    return started(
-        "--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
+    return started("--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
+  }
+
+  /// The next node with roles whose last one may have died just now: refused for as long as the
+  /// others have not noticed.
+  PackagedProduct again(String roles) throws Exception {
+    while (true) {
+      PackagedProduct node =
+          starting("--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
+      String line =
+          node.awaitLine(
+              said -> said.contains("running; console") || said.contains("already runs"), START);
+      if (line.contains("running; console")) {
+        return node;
+      }
+      node.awaitExit(START);
+      nodes.remove(node);
+    }
   }
 
   /// One that has begun to start.
@@ -100,8 +114,7 @@ final class ControlScene implements AutoCloseable {
     arguments.add("--http-port=" + PackagedProduct.freePort());
     arguments.add("--health-port=" + PackagedProduct.freePort());
     arguments.addAll(List.of(more));
-    PackagedProduct node =
-        PackagedProduct.start(Map.of(), arguments.toArray(String[]::new));
+    PackagedProduct node = PackagedProduct.start(Map.of(), arguments.toArray(String[]::new));
     nodes.add(node);
     return node;
   }
@@ -193,13 +206,11 @@ final class ControlScene implements AutoCloseable {
     awaitControl(from, state -> mode.equals(state.getString("mode")));
   }
 
-  /// The next telemetry.
-  Heard telemetry() {
-    try {
-      return listener.await(heard -> heard.topic().equals("BE/info"), SOON, "telemetry");
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+  /// The first telemetry behind a number of messages.
+  Heard telemetry(int from) throws Exception {
+    Predicate<Heard> wanted = heard -> heard.topic().equals("BE/info");
+    listener.awaitAll(heard -> heard.stream().skip(from).anyMatch(wanted), SOON, "telemetry");
+    return listener.since(from).stream().filter(wanted).findFirst().orElseThrow();
   }
 
   /// Waits for a moment of the wall clock.
@@ -210,7 +221,7 @@ final class ControlScene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     for (PackagedProduct node : List.copyOf(nodes)) {
       node.close();
     }

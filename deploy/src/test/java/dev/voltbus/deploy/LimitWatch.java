@@ -18,7 +18,6 @@ final class LimitWatch implements AutoCloseable {
   private static final int HEADER = 9;
 
   private final Socket socket;
-  private final Thread thread;
   private final List<Seen> seen = new ArrayList<>();
   private volatile boolean isClosed;
 
@@ -36,7 +35,7 @@ final class LimitWatch implements AutoCloseable {
   LimitWatch(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
-    thread = Thread.ofPlatform().daemon().start(this::watch);
+    var _ = Thread.ofPlatform().daemon().start(this::watch);
   }
 
   private void watch() {
@@ -53,7 +52,7 @@ final class LimitWatch implements AutoCloseable {
   }
 
   private static int number(byte[] bytes, int at) {
-    return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+    return ((bytes[at] & 0xFF) << 8) | (bytes[at + 1] & 0xFF);
   }
 
   private void note(double charge, double discharge) {
