@@ -39,7 +39,7 @@ class CommandLatencyIT {
     BatterySite site = new BatterySite(0, 0);
     int links = others / 10;
     LoadSite load = new LoadSite(Math.max(1, links), REGISTERS);
-    try (TestingMosquitto broker = TestingMosquitto.start()) {
+    try (TestingMosquitto broker = TestingMosquitto.quick()) {
       vertx.deployVerticle(site).await();
       vertx.deployVerticle(load).await();
       write(site, load, links, broker.port());

@@ -50,6 +50,11 @@ final class TestingMosquitto implements AutoCloseable {
     return start("persistence false\n");
   }
 
+  /// One that sends each message at once, instead of waiting for the peer to confirm the last.
+  static TestingMosquitto quick() throws IOException {
+    return start("persistence false\nset_tcp_nodelay true\n");
+  }
+
   /// One that saves its sessions as usual, and holds any number of messages for a slow subscriber.
   static TestingMosquitto keeping(Path folder) throws IOException {
     return start("persistence true\npersistence_location " + folder + "/\nmax_queued_messages 0\n");
