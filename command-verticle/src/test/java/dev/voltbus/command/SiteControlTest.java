@@ -325,10 +325,29 @@ class SiteControlTest {
         refusal("no-target", "PAUSE", "", "bms-2", "BE", Delivery.LIVE),
         refusal("not-permitted", "BMSRESET", "", "bms-1", "BE", Delivery.LIVE),
         refusal("not-permitted", "STOP", "", "bms-1", "narrow", Delivery.LIVE),
-        refusal("malformed", "SET_LIMITS", "50", "bms-1", "BE", Delivery.LIVE),
-        refusal(
-            "above-envelope", "SET_LIMITS", "{\"max_charge\":151}", "bms-1", "BE", Delivery.LIVE),
-        refusal("too-large", "PAUSE", "x".repeat(4_097), "bms-1", "BE", Delivery.LIVE));
+        refusal("too-large", "PAUSE", "x".repeat(4_097), "bms-1", "BE", Delivery.LIVE),
+        limits("malformed", "{\"max_charge\":50"),
+        limits("too-deep", "{\"max_charge\":" + "[".repeat(9) + "]".repeat(9) + "}"),
+        limits("wrong-type", "{\"max_charge\":\"50\"}"),
+        limits("not-finite", "{\"max_charge\":NaN}"),
+        limits("negative", "{\"max_charge\":-1}"),
+        limits("above-envelope", "{\"max_charge\":151}"),
+        limits("timeout-out-of-range", "{\"max_charge\":40,\"timeout\":0}"),
+        limits("no-limit", "{\"timeout\":30}"),
+        limits("unknown-key", "{\"max_charge\":40,\"volume\":11}"),
+        limits("repeated-key", "{\"max_charge\":40,\"max_charge\":41}"),
+        limits("no-envelope", "{\"max_charge\":40,\"id\":\"a\"}"),
+        signedLimits("wrong-signature", 0, "guessed"),
+        signedLimits("stale", 11, ControlRig.KEY),
+        signedLimits("from-future", -60, ControlRig.KEY));
+  }
+
+  private static Arguments limits(String code, String payload) {
+    return refusal(code, "SET_LIMITS", payload, "bms-1", "BE", Delivery.LIVE);
+  }
+
+  private static Arguments signedLimits(String code, double issuedAgo, String key) {
+    return limits(code, signed("never-taken", issuedAgo, key, "SET_LIMITS", "\"max_charge\":40,"));
   }
 
   private static Arguments refusal(
@@ -431,9 +450,16 @@ class SiteControlTest {
   // ---- signed commands
 
   private static String signed(String id, double issuedAgo, String key, String command) {
+    return signed(id, issuedAgo, key, command, "");
+  }
+
+  private static String signed(
+      String id, double issuedAgo, String key, String command, String members) {
     String body =
-        "{\"id\":\"%s\",\"issued_at\":%.3f,\"ttl\":10,\"sender\":\"ems\""
-            .formatted(id, System.currentTimeMillis() / 1_000.0 - issuedAgo);
+        "{"
+            + members
+            + "\"id\":\"%s\",\"issued_at\":%.3f,\"ttl\":10,\"sender\":\"ems\""
+                .formatted(id, System.currentTimeMillis() / 1_000.0 - issuedAgo);
     try {
       String canonical =
           Envelope.canonical(
