@@ -43,6 +43,9 @@ final class BatteryDesk implements TargetWriter.Listener {
   private static final double ALLOWED_STEP = 0.05;
   private static final String BY_ITSELF = "control";
 
+  /// Other roles may start later than this one.
+  private static final long STARTING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Site site;
   private final BatteryTarget target;
   private final TimeSource time;
@@ -281,9 +284,7 @@ final class BatteryDesk implements TargetWriter.Listener {
                     done.outcome().isSuccess() ? Status.WRITTEN : Status.FAILED,
                     done.reason().isEmpty() ? null : new Remark("device", done.reason()))))
         .onFailure(failure ->
-            report(
-                result(
-                    order, Status.FAILED, new Remark("no-owner", "no owner of the link answers"))));
+            report(result(order, Status.FAILED, new Remark("no-owner", TargetWriter.NO_OWNER))));
   }
 
   // ---- what happens by itself
@@ -384,7 +385,13 @@ final class BatteryDesk implements TargetWriter.Listener {
   }
 
   private void tell(String event) {
-    LOG.info("battery={} {} {}", battery(), event, control.effective(time.monotonicNanos()));
+    Amperes limits = effective();
+    LOG.info(
+        "battery={} {}: charge up to {} A, discharge up to {} A",
+        battery(),
+        event,
+        LimitsPayload.plain(limits.charge()),
+        LimitsPayload.plain(limits.discharge()));
     site.audit().happened(battery(), event, "");
     if (event.equals("LIMITS_EXPIRED")) {
       @Nullable Order over = limiting;
@@ -392,6 +399,7 @@ final class BatteryDesk implements TargetWriter.Listener {
       expiresAt = 0;
       if (over != null) {
         report(result(over, Status.EXPIRED, null));
+        onItsWay = over.equals(onItsWay) ? null : onItsWay;
       }
     }
   }
@@ -413,6 +421,7 @@ final class BatteryDesk implements TargetWriter.Listener {
       if (isVerified) {
         report(result(order, Status.VERIFIED, first(order.remarks)));
       }
+      onItsWay = target.current() == null && !isLimited() ? null : order;
     }
     following.begin(effective(), time.monotonicNanos());
     site.changed();
@@ -420,7 +429,9 @@ final class BatteryDesk implements TargetWriter.Listener {
 
   @Override
   public void failed(String reason) {
-    if (reason.equals(lastTrouble)) {
+    boolean isStarting = time.monotonicNanos() - begunNanos < STARTING_NANOS;
+    boolean isExpected = isStarting && onItsWay == null && reason.equals(TargetWriter.NO_OWNER);
+    if (isExpected || reason.equals(lastTrouble)) {
       return;
     }
     lastTrouble = reason;
@@ -436,21 +447,24 @@ final class BatteryDesk implements TargetWriter.Listener {
   private void follow(double current, long readNanos, long now) {
     Following.News news = following.look(current, readNanos, now);
     @Nullable Order order = onItsWay;
-    boolean isLimited = control.mode() == BatteryControl.Mode.RUNNING && control.limit() != null;
     switch (news) {
       case FOLLOWED -> {
         if (order != null) {
           report(result(order, Status.FOLLOWED, null));
-          onItsWay = isLimited ? order : null;
+          onItsWay = isLimited() ? order : null;
         }
       }
       case NOT_FOLLOWED -> {
-        if (isLimited) {
+        if (isLimited()) {
           notFollowed(current, order);
         }
       }
       case NONE -> {}
     }
+  }
+
+  private boolean isLimited() {
+    return control.mode() == BatteryControl.Mode.RUNNING && control.limit() != null;
   }
 
   private void notFollowed(double current, @Nullable Order order) {

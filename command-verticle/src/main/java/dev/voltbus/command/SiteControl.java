@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The control of one site in one holding of its lease: judges commands, one after the other, and
 /// lets each battery's desk carry them out. To be used on one event loop.
@@ -336,13 +338,14 @@ final class SiteControl implements BatteryDesk.Site {
 
   @Override
   public void report(CommandResult result) {
-    LOG.info(
-        "site={} command={} battery={} {}{}",
-        site.name(),
-        result.about().command(),
-        result.about().device(),
-        result.status(),
-        result.reason().isEmpty() ? "" : ": " + result.reason());
+    LOG.atLevel(result.status() == CommandResult.Status.WRITTEN ? Level.DEBUG : Level.INFO)
+        .log(
+            "site={} command={} battery={} {}{}",
+            site.name(),
+            result.about().command(),
+            result.about().device(),
+            result.status().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            result.reason().isEmpty() ? "" : ": " + result.reason());
     wiring.bus().publish(Address.commandResults(site.name()), result);
   }
 

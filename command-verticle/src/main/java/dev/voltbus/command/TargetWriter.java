@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// without its end; then both limits, each with the value that the owner of the link goes back to
 /// by itself; then what belongs to them.
 final class TargetWriter {
+  /// Why a round failed that nobody answered.
+  static final String NO_OWNER = "no owner of the link answers";
+
   private static final int MOST_WAIT_MILLIS = 2_000;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(9);
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -259,7 +262,7 @@ final class TargetWriter {
     boolean isVerified = true;
     for (Future<WriteResult> future : results) {
       if (future.failed()) {
-        fail("no owner of the link answers", NO_OWNER_NANOS);
+        fail(NO_OWNER, NO_OWNER_NANOS);
         return;
       }
       WriteResult result = future.result();

@@ -104,6 +104,8 @@ class SiteControlTest {
     rig.state(battery -> battery.isSettled() && battery.remainingMillis() == 0);
     assertEquals(List.of(100.0, 100.0), rig.limits());
     assertEquals(0, rig.last("timer"));
+    CommandResult next = rig.send("RESTART", "");
+    assertEquals(List.of(), List.copyOf(rig.results), next::toString); // the command is over
   }
 
   private WriteRequest lastWrite(String key) {

@@ -4,6 +4,7 @@ import static dev.voltbus.simulator.Row.readOnly;
 
 import dev.voltbus.simulator.SimulatedDevice.Table;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// An invented inverter that charges and discharges the TinyBMS pack within limits written to it.
 ///
@@ -20,15 +21,23 @@ final class Inverter {
   private static final double IDLE_A = 0.5;
 
   private final BatteryModel model;
+  private final Supplier<Duration> sinceStep;
   private final SimulatedDevice device = new SimulatedDevice("inverter", 3, 6, 16);
   private int chargeLimit = BASE_DECIAMPERE;
   private int dischargeLimit = BASE_DECIAMPERE;
   private int revertAfter;
   private Duration remaining = Duration.ZERO;
-  private boolean isJustArmed;
 
+  /// An inverter whose timer is only ever started together with a step.
   Inverter(BatteryModel model) {
+    this(model, () -> Duration.ZERO);
+  }
+
+  /// @param sinceStep time since the last step: a timer that starts between two steps must not run
+  ///   out early
+  Inverter(BatteryModel model, Supplier<Duration> sinceStep) {
     this.model = model;
+    this.sinceStep = sinceStep;
     Row.Bounds ampere = new Row.Bounds(0, MOST_DECIAMPERE, false, false);
     device
         .readable(Table.HOLDING, 0, 15)
@@ -64,12 +73,10 @@ final class Inverter {
     return dischargeLimit / 10.0;
   }
 
-  /// Lets the revert timer run. It was armed at some time since the last step, so that one does not
-  /// count: the limits never revert early.
+  /// Lets the revert timer run.
   void step(Duration time) {
     if (remaining.isPositive()) {
-      remaining = isJustArmed ? remaining : remaining.minus(time);
-      isJustArmed = false;
+      remaining = remaining.minus(time);
       if (!remaining.isPositive()) {
         chargeLimit = BASE_DECIAMPERE;
         dischargeLimit = BASE_DECIAMPERE;
@@ -79,13 +86,13 @@ final class Inverter {
 
   private void arm(int seconds) {
     revertAfter = seconds;
-    remaining = Duration.ofSeconds(seconds);
-    isJustArmed = true;
+    remaining = seconds == 0 ? Duration.ZERO : Duration.ofSeconds(seconds).plus(sinceStep.get());
   }
 
   /// Rounded up: 0 only when the timer does not run.
   private int secondsLeft() {
-    return remaining.isPositive() ? (int) remaining.plusSeconds(1).minusNanos(1).toSeconds() : 0;
+    int left = (int) remaining.plusSeconds(1).minusNanos(1).toSeconds();
+    return remaining.isPositive() ? Math.min(revertAfter, left) : 0;
   }
 
   private int state() {
