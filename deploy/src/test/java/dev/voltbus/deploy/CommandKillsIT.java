@@ -1,6 +1,6 @@
 package dev.voltbus.deploy;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.voltbus.deploy.LimitWatch.Seen;
 import java.nio.file.Path;
@@ -12,8 +12,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Kills at random moments while a limit runs, and looks when the device is back at its base. Two
 /// kills each; `-Dvoltbus.control.kills=100` for the long form, `-Dvoltbus.control.seed=N` for the
@@ -25,12 +23,12 @@ class CommandKillsIT {
   private static final int LEAST_SECONDS = 2;
   private static final int MOST_SECONDS = 6;
   private static final long LATE_MILLIS = 1_000;
-  private static final long LATE_WITHOUT_TIMER_MILLIS = 5_000;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @TempDir private Path folder;
   private final Random random = new Random(SEED);
   private final List<Long> late = new ArrayList<>();
+  private final List<String> faults = new ArrayList<>();
 
   /// One limit, and when it is to end.
   private record Round(int seen, int seconds, long deadline, long killAt) {}
@@ -47,18 +45,24 @@ class CommandKillsIT {
   }
 
   /// @param from moment from which on it counts as late
-  private void end(ControlScene scene, Round round, long from, long most) throws Exception {
+  private Seen end(ControlScene scene, Round round, long from, long most) throws Exception {
     Seen back = scene.watch.await(round.seen + 1, seen -> seen.has(100, 100), LIMIT);
     long after = back.wallMillis() - from;
     late.add(after);
-    assertTrue(
-        back.wallMillis() >= round.deadline,
-        () -> (round.deadline - back.wallMillis()) + " ms before the deadline of " + round);
-    assertTrue(after <= most, () -> after + " ms late: " + round);
+    if (back.wallMillis() < round.deadline || after > most) {
+      faults.add(after + " ms behind what is allowed from: " + round);
+    }
+    return back;
   }
 
+  /// Of all kills, so that one fault does not hide how the others went.
   private void report(String what) {
-    long[] sorted = late.stream().mapToLong(Long::longValue).sorted().toArray();
+    print(what, late);
+    assertEquals(List.of(), faults);
+  }
+
+  private static void print(String what, List<Long> millis) {
+    long[] sorted = millis.stream().mapToLong(Long::longValue).sorted().toArray();
     System.out.printf(
         "%s: seed %d, %d kills, late by ms: least %d, median %d, most %d, all %s%n",
         what,
@@ -80,31 +84,43 @@ class CommandKillsIT {
         scene.kill(accepting);
         end(scene, round, round.deadline, LATE_MILLIS);
       }
-    } finally {
-      report("who accepted is killed");
     }
+    report("who accepted is killed");
   }
 
-  @ParameterizedTest(name = "own timer {0}")
-  @ValueSource(booleans = {true, false})
-  void theOwnerOfTheLinkIsKilled(boolean hasTimer) throws Exception {
-    try (ControlScene scene = new ControlScene(folder, hasTimer)) {
+  @Test
+  void theOwnerOfALinkIsKilledWhoseDeviceHasATimer() throws Exception {
+    try (ControlScene scene = new ControlScene(folder, true)) {
+      scene.node("mqtt,command");
+      for (int i = 0; i < KILLS; i++) {
+        PackagedProduct owner = scene.again("acquisition,mapping");
+        Round round = begin(scene);
+        scene.kill(owner);
+        end(scene, round, round.deadline, LATE_MILLIS);
+      }
+    }
+    report("owner of the link is killed, device with a timer");
+  }
+
+  // Nobody else can end the limit, so it counts from the moment at which the next owner runs: how
+  // long that takes is a matter of who starts it, and of taking over once leases are clustered.
+  @Test
+  void theOwnerOfALinkIsKilledWhoseDeviceHasNoTimer() throws Exception {
+    List<Long> sinceKill = new ArrayList<>();
+    try (ControlScene scene = new ControlScene(folder, false)) {
       scene.node("mqtt,command");
       PackagedProduct owner = scene.again("acquisition,mapping");
       for (int i = 0; i < KILLS; i++) {
         Round round = begin(scene);
         scene.kill(owner);
         long killed = System.currentTimeMillis();
-        if (hasTimer) {
-          end(scene, round, round.deadline, LATE_MILLIS);
-          owner = scene.again("acquisition,mapping");
-        } else {
-          owner = scene.again("acquisition,mapping");
-          end(scene, round, Math.max(round.deadline, killed), LATE_WITHOUT_TIMER_MILLIS);
-        }
+        owner = scene.again("acquisition,mapping");
+        long due = Math.max(round.deadline, System.currentTimeMillis());
+        Seen back = end(scene, round, due, LATE_MILLIS);
+        sinceKill.add(back.wallMillis() - Math.max(round.deadline, killed));
       }
-    } finally {
-      report("owner of the link is killed, " + (hasTimer ? "with" : "without") + " timer");
     }
+    print("owner of the link is killed, device without a timer, since kill or deadline", sinceKill);
+    report("the same, since the next owner runs or the deadline");
   }
 }
