@@ -151,7 +151,7 @@ final class BatteryDesk implements TargetWriter.Listener {
     Step step = control.after(event, now);
     long set = event instanceof ControlEvent.SetLimits ? time.wallMillis() : setMillis;
     boolean isKept =
-        admitted.envelope().isEmpty()
+        admitted.envelope() == null
             && step.effects().stream().noneMatch(ControlEffect.Persist.class::isInstance);
     Future<Void> kept =
         isKept

@@ -27,9 +27,9 @@ final class ControlStore {
 
   /// What was found of the time before.
   ///
-  /// @param newest of all copies; empty if none could be read
+  /// @param newest of all copies; null if none could be read
   /// @param troubles of copies that could not be read
-  record Found(Optional<SavedControl> newest, List<String> troubles) {}
+  record Found(@Nullable SavedControl newest, List<String> troubles) {}
 
   /// @param state folder for what outlives the process; null keeps the state in the cluster alone
   ControlStore(Vertx vertx, String site, @Nullable Path state) {
@@ -60,8 +60,8 @@ final class ControlStore {
           }
         })
         .onFailure(failure -> troubles.add("the cluster's copy: " + failure.getMessage()))
-        .map(read -> new Found(SavedControl.newest(copies), troubles))
-        .otherwise(failure -> new Found(SavedControl.newest(copies), troubles));
+        .map(read -> new Found(SavedControl.newest(copies).orElse(null), troubles))
+        .otherwise(failure -> new Found(SavedControl.newest(copies).orElse(null), troubles));
   }
 
   private Optional<SavedControl> readFile() throws IOException {

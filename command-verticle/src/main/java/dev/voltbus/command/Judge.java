@@ -32,14 +32,14 @@ final class Judge {
   /// A command that may act.
   ///
   /// @param wanted limits of SET_LIMITS, null for other commands
-  /// @param envelope empty if it came without
+  /// @param envelope null if it came without
   record Admitted(
       CommandRequest request,
       BatteryTarget target,
       @Nullable Wanted wanted,
-      Optional<Envelope> envelope) {
+      @Nullable Envelope envelope) {
     String correlation() {
-      return envelope.map(Envelope::id).orElse("");
+      return envelope == null ? "" : envelope.id();
     }
   }
 
@@ -79,7 +79,10 @@ final class Judge {
       throw new RefusedException(
           Code.RATE_LIMIT, "more than " + rate.bound() + " from " + request.source());
     }
-    admitted.envelope.ifPresent(envelope -> seen.remember(envelope.key(), time.wallMillis()));
+    @Nullable Envelope envelope = admitted.envelope;
+    if (envelope != null) {
+      seen.remember(envelope.key(), time.wallMillis());
+    }
     return admitted;
   }
 
@@ -131,16 +134,16 @@ final class Judge {
     boolean isLimits = request.name().equals(Control.SET_LIMITS);
     boolean needsEnvelope = control != null && control.requireEnvelope();
     if (!isLimits && !needsEnvelope && !looksEnveloped(request.payload())) {
-      return new Admitted(request, target, null, Optional.empty()); // any payload, also none
+      return new Admitted(request, target, null, null); // any payload, also none
     }
     CommandPayload payload =
         CommandPayload.read(request.payload(), isLimits ? LimitsPayload.KEYS : Envelope.KEYS);
-    Optional<Envelope> envelope = Envelope.of(payload);
-    if (envelope.isEmpty() && needsEnvelope) {
+    @Nullable Envelope envelope = Envelope.of(payload).orElse(null);
+    if (envelope == null && needsEnvelope) {
       throw new RefusedException(Code.NO_ENVELOPE, "this site takes signed commands only");
     }
-    if (envelope.isPresent()) {
-      check(envelope.get(), payload, request);
+    if (envelope != null) {
+      check(envelope, payload, request);
     }
     @Nullable Wanted wanted = isLimits ? limits(payload, request, target) : null;
     return new Admitted(request, target, wanted, envelope);

@@ -144,13 +144,12 @@ final class SiteControl implements BatteryDesk.Site {
         .forEach(
             trouble -> LOG.error("site={} control state cannot be read: {}", site.name(), trouble));
     Map<String, SavedControl.Battery> before = new HashMap<>();
-    found
-        .newest()
-        .ifPresent(saved -> {
-          before.putAll(saved.batteries());
-          saved.seen().forEach(judge.seen()::remember);
-          savedRevision = saved.revision();
-        });
+    @Nullable SavedControl saved = found.newest();
+    if (saved != null) {
+      before.putAll(saved.batteries());
+      saved.seen().forEach(judge.seen()::remember);
+      savedRevision = saved.revision();
+    }
     for (BatteryTarget target : targets()) {
       BatteryDesk desk = desk(target, before.get(target.battery()));
       desks.put(target.battery(), desk);
