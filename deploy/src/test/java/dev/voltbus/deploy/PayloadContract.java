@@ -22,6 +22,19 @@ import java.util.Set;
 
 /// What the contracts say about payloads, judged one message at a time.
 final class PayloadContract {
+  private static final Set<String> MODES = Set.of("running", "paused", "stopping", "stopped");
+  private static final Set<String> CONTROL =
+      Set.of(
+          "mode",
+          "paused_by",
+          "max_charge",
+          "max_discharge",
+          "requested_max_charge",
+          "requested_max_discharge",
+          "expires_at",
+          "remaining_s",
+          "settled",
+          "in_contact");
   private static final Set<String> EVENT =
       Set.of("event_type", "severity", "count", "data", "message", "millis");
   private static final Set<String> SEVERITIES =
@@ -66,9 +79,12 @@ final class PayloadContract {
   void check(Heard heard) {
     boolean status = heard.topic().endsWith("/status");
     boolean alarm = heard.topic().startsWith(DemoTopics.ROOT + "alarm_");
-    assertEquals(status || alarm ? 1 : 0, heard.qos(), heard::toString);
-    assertTrue(status || !heard.retained(), heard::toString);
-    if (heard.topic().startsWith(DemoTopics.ROOT)) {
+    boolean control = heard.topic().endsWith("/control");
+    assertEquals(status || alarm || control ? 1 : 0, heard.qos(), heard::toString);
+    assertTrue(status || control || !heard.retained(), heard::toString);
+    if (control) {
+      checkControl(heard, heard.json());
+    } else if (heard.topic().startsWith(DemoTopics.ROOT)) {
       checkValue(heard, heard.json());
     } else if (heard.topic().endsWith("/status")) {
       assertTrue(Set.of("online", "offline").contains(heard.payload()), heard::toString);
@@ -82,6 +98,15 @@ final class PayloadContract {
       assertEquals("BE/spec_data", heard.topic());
       checkCells(heard, heard.json());
     }
+  }
+
+  /// A topic of ours, beside the contract's.
+  private static void checkControl(Heard heard, JsonObject json) {
+    assertEquals(CONTROL, json.fieldNames(), heard::toString);
+    assertTrue(MODES.contains(json.getString("mode")), heard::toString);
+    assertTrue(json.getDouble("max_charge") >= 0, heard::toString);
+    assertTrue(json.getDouble("max_discharge") >= 0, heard::toString);
+    assertTrue(json.getInteger("remaining_s") >= 0, heard::toString);
   }
 
   private static void checkValue(Heard heard, JsonObject json) {
