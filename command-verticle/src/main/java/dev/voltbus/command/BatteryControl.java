@@ -3,7 +3,6 @@ package dev.voltbus.command;
 import dev.voltbus.command.ControlEffect.Apply;
 import dev.voltbus.command.ControlEffect.Persist;
 import dev.voltbus.command.ControlEffect.SendDiscovery;
-import dev.voltbus.command.ControlEffect.Telemetry;
 import dev.voltbus.command.ControlEffect.Tell;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,6 +40,7 @@ record BatteryControl(
     PAUSED,
     /// The safe state is wanted; telemetry goes on until the current is low.
     STOPPING,
+    /// No telemetry either.
     STOPPED
   }
 
@@ -185,9 +185,6 @@ record BatteryControl(
     }
 
     private void bringBack() {
-      if (mode == Mode.STOPPED) {
-        told.add(new Telemetry(true));
-      }
       mode = pausedBy.isEmpty() ? Mode.RUNNING : Mode.PAUSED;
       tell("STOP_END");
     }
@@ -223,7 +220,6 @@ record BatteryControl(
 
     private void stopped(String event) {
       mode = Mode.STOPPED;
-      told.add(new Telemetry(false));
       tell(event);
     }
 

@@ -3,10 +3,10 @@ package dev.voltbus.command;
 import dev.voltbus.command.BatteryControl.Step;
 import dev.voltbus.command.Judge.Admitted;
 import dev.voltbus.command.LimitsPayload.Wanted;
+import dev.voltbus.command.Orders.Order;
 import dev.voltbus.command.Refusal.Code;
 import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
-import dev.voltbus.contract.CommandResult.Status;
 import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Control.BatteryTarget;
 import dev.voltbus.contract.Control.LimitTarget;
@@ -17,9 +17,7 @@ import dev.voltbus.contract.TimeSource;
 import dev.voltbus.contract.WriteRequest;
 import dev.voltbus.contract.WriteResult;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -28,17 +26,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The control of one battery at work: what happens goes into the state machine, and what that
 /// wants done is done. To be used on one event loop, for one event at a time.
-final class BatteryDesk implements TargetWriter.Listener {
+final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   private static final Logger LOG = LoggerFactory.getLogger(BatteryDesk.class);
-  private static final Map<BatteryControl.Mode, ControlState.Mode> MODES =
-      Map.of(
-          BatteryControl.Mode.RUNNING, ControlState.Mode.RUNNING,
-          BatteryControl.Mode.PAUSED, ControlState.Mode.PAUSED,
-          BatteryControl.Mode.STOPPING, ControlState.Mode.STOPPING,
-          BatteryControl.Mode.STOPPED, ControlState.Mode.STOPPED);
+  private static final Set<String> ALARMING = Set.of("CONTACT_LOST", "STOPPED_WITH_CURRENT");
   private static final Set<String> ABOUT_MODE = Set.of(Control.PAUSE, Control.RESUME, Control.STOP);
   private static final double ALLOWED_STEP = 0.05;
   private static final String BY_ITSELF = "control";
@@ -52,17 +46,12 @@ final class BatteryDesk implements TargetWriter.Listener {
   private final Readings readings;
   private final TargetWriter writer;
   private final Following following;
+  private final Orders orders;
   private final Set<String> devices;
   private final long begunNanos;
   private BatteryControl control;
   private long setMillis;
   private long expiresAt;
-
-  /// The command whose limit runs.
-  private @Nullable Order limiting;
-
-  /// The command whose way to the device is told.
-  private @Nullable Order onItsWay;
 
   private String lastTrouble = "";
   private String source = BY_ITSELF;
@@ -89,14 +78,6 @@ final class BatteryDesk implements TargetWriter.Listener {
     TargetWriter of(BatteryTarget target, TargetWriter.Listener listener);
   }
 
-  /// An accepted command.
-  ///
-  /// @param remarks what else there is to say of it
-  private record Order(
-      CommandRequest request, String correlation, Limits requested, List<Remark> remarks) {}
-
-  private record Remark(String code, String text) {}
-
   BatteryDesk(
       Site site,
       BatteryTarget target,
@@ -111,6 +92,14 @@ final class BatteryDesk implements TargetWriter.Listener {
     this.readings = readings;
     this.writer = writers.of(target, this);
     this.following = new Following(target.pace());
+    this.orders =
+        new Orders(
+            target,
+            this,
+            result -> {
+              site.audit().followed(result);
+              site.report(result);
+            });
     this.devices =
         new TreeSet<>(
             List.of(
@@ -146,6 +135,7 @@ final class BatteryDesk implements TargetWriter.Listener {
   /// Carries out an admitted command; answers when it is on disk.
   Future<CommandResult> carryOut(Admitted admitted) {
     long now = time.monotonicNanos();
+    happen(allows(now), now); // the newest word of the device counts
     CommandRequest request = admitted.request();
     ControlEvent event = event(admitted, now);
     Step step = control.after(event, now);
@@ -194,25 +184,16 @@ final class BatteryDesk implements TargetWriter.Listener {
   private CommandResult accept(
       Admitted admitted, ControlEvent event, Step step, long set, String trouble) {
     CommandRequest request = admitted.request();
+    Order order = orders.begin(admitted, step.next(), trouble);
     @Nullable TimedLimit limit = step.next().limit();
-    boolean isLimit = event instanceof ControlEvent.SetLimits;
-    Order order =
-        new Order(
-            request,
-            admitted.correlation(),
-            isLimit && limit != null ? new Limits(limit.charge(), limit.discharge()) : Limits.NONE,
-            remarks(step.next(), isLimit, trouble));
-    if (isLimit && limit != null) {
-      replace(limiting);
-      limiting = order;
+    if (event instanceof ControlEvent.SetLimits && limit != null) {
       setMillis = set;
       expiresAt = wallOf(limit.endNanos());
     }
     source = request.source();
-    onItsWay = order;
     lastTrouble = "";
     boolean writes = commit(step);
-    CommandResult accepted = result(order, Status.ACCEPTED, first(order.remarks));
+    CommandResult accepted = orders.accepted(order);
     if (!writes && writer.isSettled() && ABOUT_MODE.contains(request.name())) {
       settled(true); // the device has it already
     }
@@ -222,69 +203,11 @@ final class BatteryDesk implements TargetWriter.Listener {
     return accepted;
   }
 
-  private void replace(@Nullable Order former) {
-    if (former != null) {
-      report(result(former, Status.REPLACED, null));
-    }
-  }
-
-  private List<Remark> remarks(BatteryControl next, boolean isLimit, String trouble) {
-    List<Remark> remarks = new ArrayList<>();
-    if (!trouble.isEmpty()) {
-      remarks.add(new Remark(Code.NOT_KEPT.word(), trouble));
-    }
-    @Nullable TimedLimit limit = next.limit();
-    if (isLimit && limit != null) {
-      if (next.mode() != BatteryControl.Mode.RUNNING) {
-        remarks.add(new Remark("not-running", "in force once the battery is resumed"));
-      }
-      remarkBase(remarks, "max_charge", limit.charge(), target.charge());
-      remarkBase(remarks, "max_discharge", limit.discharge(), target.discharge());
-      remarkAllowed(remarks, "charge", limit.charge(), next.allowed().charge());
-      remarkAllowed(remarks, "discharge", limit.discharge(), next.allowed().discharge());
-    }
-    return remarks;
-  }
-
-  private static void remarkBase(
-      List<Remark> remarks, String name, @Nullable Double given, LimitTarget target) {
-    if (given == null) {
-      remarks.add(
-          new Remark(
-              "at-base",
-              name + " not given: at its base of " + LimitsPayload.plain(target.base()) + " A"));
-    }
-  }
-
-  private static void remarkAllowed(
-      List<Remark> remarks, String direction, @Nullable Double given, double allowed) {
-    if (given != null && given > allowed) {
-      remarks.add(
-          new Remark(
-              "device-allows-less",
-              "the device allows " + LimitsPayload.plain(allowed) + " A of " + direction + " now"));
-    }
-  }
-
-  private static @Nullable Remark first(List<Remark> remarks) {
-    return remarks.isEmpty()
-        ? null
-        : new Remark(
-            remarks.getFirst().code,
-            String.join("; ", remarks.stream().map(Remark::text).toList()));
-  }
-
   private void reset(Order order) {
     writer
-        .once(Objects.requireNonNull(target.reset()), order.request.source())
-        .onSuccess(done ->
-            report(
-                result(
-                    order,
-                    done.outcome().isSuccess() ? Status.WRITTEN : Status.FAILED,
-                    done.reason().isEmpty() ? null : new Remark("device", done.reason()))))
-        .onFailure(failure ->
-            report(result(order, Status.FAILED, new Remark("no-owner", TargetWriter.NO_OWNER))));
+        .once(Objects.requireNonNull(target.reset()), order.request().source())
+        .onSuccess(done -> orders.done(order, done.outcome().isSuccess(), done.reason()))
+        .onFailure(failure -> orders.done(order, false, TargetWriter.NO_OWNER));
   }
 
   // ---- what happens by itself
@@ -302,7 +225,6 @@ final class BatteryDesk implements TargetWriter.Listener {
     lookAtContact(now);
     writer.tick(volts());
     readings.readNanos(target.current(), now).ifPresent(read -> follow(current, read, now));
-    site.changed();
   }
 
   private void happen(ControlEvent event, long now) {
@@ -314,9 +236,7 @@ final class BatteryDesk implements TargetWriter.Listener {
     source = BY_ITSELF;
     commit(step);
     if (persists) {
-      site.keep(this, saved())
-          .onFailure(failure ->
-              LOG.warn("battery={} control state not kept: {}", battery(), failure.getMessage()));
+      var _ = site.keep(this, saved()); // a failure is said there, and tried again
     }
   }
 
@@ -331,12 +251,12 @@ final class BatteryDesk implements TargetWriter.Listener {
         : new ControlEvent.DeviceAllows(allowed);
   }
 
-  /// A device that does not say it at the moment bounds nothing here; it does so itself.
+  /// What the device said last counts: one reading that is missing must not let more current flow.
   private double allowed(LimitTarget direction, double before, long now) {
     double said = readings.value(direction.allowed(), now);
     double amperes = direction.allowedUnit() == Unit.WATT ? said / volts() : said;
-    double fresh = Double.isFinite(amperes) ? Math.max(0, amperes) : Double.POSITIVE_INFINITY;
-    return Math.abs(fresh - before) < ALLOWED_STEP ? before : fresh;
+    boolean isNews = Double.isFinite(amperes) && !(Math.abs(amperes - before) < ALLOWED_STEP);
+    return isNews ? Math.max(0, amperes) : before;
   }
 
   private void lookAtContact(long now) {
@@ -365,6 +285,7 @@ final class BatteryDesk implements TargetWriter.Listener {
 
   /// @return whether the device is written
   private boolean commit(Step step) {
+    boolean isLimitOver = control.limit() != null && step.next().limit() == null;
     control = step.next();
     boolean writes = false;
     for (ControlEffect effect : step.effects()) {
@@ -377,31 +298,26 @@ final class BatteryDesk implements TargetWriter.Listener {
         case ControlEffect.SendDiscovery again -> site.rediscover(battery());
         case ControlEffect.Tell tell -> tell(tell.name());
         case ControlEffect.Persist persist -> {} // by whoever commits, before or after
-        case ControlEffect.Telemetry telemetry -> {} // follows from the mode
       }
+    }
+    if (isLimitOver) {
+      expiresAt = 0;
+      orders.expired();
     }
     site.changed();
     return writes;
   }
 
   private void tell(String event) {
-    Amperes limits = effective();
-    LOG.info(
-        "battery={} {}: charge up to {} A, discharge up to {} A",
-        battery(),
-        event,
-        LimitsPayload.plain(limits.charge()),
-        LimitsPayload.plain(limits.discharge()));
+    Amperes limits = effectiveAmperes();
+    LOG.atLevel(ALARMING.contains(event) ? Level.WARN : Level.INFO)
+        .log(
+            "battery={} {}: charge up to {} A, discharge up to {} A",
+            battery(),
+            event,
+            LimitsPayload.plain(limits.charge()),
+            LimitsPayload.plain(limits.discharge()));
     site.audit().happened(battery(), event, "");
-    if (event.equals("LIMITS_EXPIRED")) {
-      @Nullable Order over = limiting;
-      limiting = null;
-      expiresAt = 0;
-      if (over != null) {
-        report(result(over, Status.EXPIRED, null));
-        onItsWay = over.equals(onItsWay) ? null : onItsWay;
-      }
-    }
   }
 
   @Override
@@ -415,95 +331,68 @@ final class BatteryDesk implements TargetWriter.Listener {
       LOG.info("battery={} the device has its limits again", battery());
       lastTrouble = "";
     }
-    @Nullable Order order = onItsWay;
-    if (order != null) {
-      report(result(order, Status.WRITTEN, first(order.remarks)));
-      if (isVerified) {
-        report(result(order, Status.VERIFIED, first(order.remarks)));
-      }
-      onItsWay = target.current() == null && !isLimited() ? null : order;
-    }
-    following.begin(effective(), time.monotonicNanos());
+    orders.settled(isVerified);
+    following.begin(effectiveAmperes(), time.monotonicNanos());
     site.changed();
   }
 
   @Override
   public void failed(String reason) {
     boolean isStarting = time.monotonicNanos() - begunNanos < STARTING_NANOS;
-    boolean isExpected = isStarting && onItsWay == null && reason.equals(TargetWriter.NO_OWNER);
+    boolean isExpected =
+        isStarting && !orders.isAnyOnItsWay() && reason.equals(TargetWriter.NO_OWNER);
     if (isExpected || reason.equals(lastTrouble)) {
       return;
     }
     lastTrouble = reason;
     LOG.warn("battery={} the device does not have its limits, tried again: {}", battery(), reason);
     site.audit().happened(battery(), "WRITE_FAILED", reason);
-    @Nullable Order order = onItsWay;
-    if (order != null) {
-      report(result(order, Status.FAILED, new Remark("device", reason)));
-    }
+    orders.failed("device", reason);
     site.changed();
   }
 
   private void follow(double current, long readNanos, long now) {
-    Following.News news = following.look(current, readNanos, now);
-    @Nullable Order order = onItsWay;
-    switch (news) {
-      case FOLLOWED -> {
-        if (order != null) {
-          report(result(order, Status.FOLLOWED, null));
-          onItsWay = isLimited() ? order : null;
-        }
-      }
+    switch (following.look(current, readNanos, now)) {
+      case FOLLOWED -> orders.followed();
       case NOT_FOLLOWED -> {
         if (isLimited()) {
-          notFollowed(current, order);
+          notFollowed(current);
         }
       }
       case NONE -> {}
     }
   }
 
-  private boolean isLimited() {
-    return control.mode() == BatteryControl.Mode.RUNNING && control.limit() != null;
-  }
-
-  private void notFollowed(double current, @Nullable Order order) {
-    Amperes limits = effective();
+  private void notFollowed(double current) {
+    Amperes limits = effectiveAmperes();
     String text =
         "%.1f A flow, the limits are %.1f A in and %.1f A out"
             .formatted(current, limits.charge(), limits.discharge());
     LOG.warn("battery={} limit not followed: {}", battery(), text);
     site.audit().happened(battery(), "LIMIT_NOT_FOLLOWED", text);
-    if (order != null) {
-      report(result(order, Status.NOT_FOLLOWED, new Remark("current", text)));
-    }
+    orders.notFollowed(text);
   }
 
   // ---- what others are told
 
-  private void report(CommandResult result) {
-    site.audit().followed(result);
-    site.report(result);
+  @Override
+  public boolean isLimited() {
+    return control.mode() == BatteryControl.Mode.RUNNING && control.limit() != null;
   }
 
-  private CommandResult result(Order order, Status status, @Nullable Remark remark) {
-    boolean isRunning = order.equals(limiting);
-    return new CommandResult(
-        order.request.id(),
-        status,
-        remark == null ? "" : remark.text,
-        remark == null ? "" : remark.code,
-        new CommandResult.About(
-            order.request.name(), order.request.device(), order.request.origin()),
-        order.correlation,
-        order.requested,
-        limits(effective()),
-        isRunning ? expiresAt : 0,
-        isRunning ? remainingMillis() : 0);
+  @Override
+  public Limits effective() {
+    Amperes amperes = effectiveAmperes();
+    return new Limits(amperes.charge(), amperes.discharge());
+  }
+
+  @Override
+  public long expiresAt() {
+    return expiresAt;
   }
 
   /// What is in force, as its registers hold it.
-  private Amperes effective() {
+  private Amperes effectiveAmperes() {
     Amperes wanted = control.effective(time.monotonicNanos());
     double volts = volts();
     return new Amperes(
@@ -518,11 +407,8 @@ final class BatteryDesk implements TargetWriter.Listener {
     return Double.isNaN(held) ? amperes : Math.min(amperes, held);
   }
 
-  private static Limits limits(Amperes amperes) {
-    return new Limits(amperes.charge(), amperes.discharge());
-  }
-
-  private int remainingMillis() {
+  @Override
+  public int remainingMillis() {
     @Nullable TimedLimit limit = control.limit();
     return limit == null
         ? 0
@@ -543,12 +429,12 @@ final class BatteryDesk implements TargetWriter.Listener {
     @Nullable TimedLimit limit = control.limit();
     return new ControlState.Battery(
         battery(),
-        MODES.getOrDefault(control.mode(), ControlState.Mode.UNKNOWN),
+        ControlState.Mode.valueOf(control.mode().name()),
         control.pausedBy().contains(Authority.PERSON),
         control.pausedBy().contains(Authority.AUTOMATIC),
-        limits(effective()),
-        limit == null ? Limits.NONE : new Limits(limit.charge(), limit.discharge()),
-        limit == null ? 0 : expiresAt,
+        effective(),
+        limit == null ? Limits.NONE : limit.asked(),
+        expiresAt,
         remainingMillis(),
         writer.isSettled(),
         control.isInContact(),

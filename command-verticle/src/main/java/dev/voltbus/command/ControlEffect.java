@@ -14,9 +14,6 @@ sealed interface ControlEffect {
   /// @param limit the limit whose end the write carries, or null if it has no end
   record Apply(Amperes limits, @Nullable TimedLimit limit) implements ControlEffect {}
 
-  /// Telemetry of the battery goes on or stops.
-  record Telemetry(boolean isOn) implements ControlEffect {}
-
   /// Home Assistant is told of the entities again.
   record SendDiscovery() implements ControlEffect {}
 

@@ -69,20 +69,21 @@ final class ControlStore {
   }
 
   /// Completes when the state is on this node's disk, and in the cluster if that answers soon;
-  /// fails if the disk does not take it.
+  /// fails if the disk does not take it. The cluster never has what the disk refused.
   Future<Void> write(SavedControl control) {
-    Future<Void> shared =
-        map()
-            .compose(map -> map.put(site, control.toJson()))
-            .timeout(CLUSTER_MILLIS, TimeUnit.MILLISECONDS)
-            .onFailure(failure ->
-                LOG.warn(
-                    "site={} control state not in the cluster: {}", site, failure.getMessage()))
-            .otherwiseEmpty();
     return vertx
         .executeBlocking(() -> writeFile(control))
         .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
-        .compose(written -> shared);
+        .compose(written -> share(control));
+  }
+
+  private Future<Void> share(SavedControl control) {
+    return map()
+        .compose(map -> map.put(site, control.toJson()))
+        .timeout(CLUSTER_MILLIS, TimeUnit.MILLISECONDS)
+        .onFailure(failure ->
+            LOG.warn("site={} control state not in the cluster: {}", site, failure.getMessage()))
+        .otherwiseEmpty();
   }
 
   private boolean writeFile(SavedControl control) throws IOException {

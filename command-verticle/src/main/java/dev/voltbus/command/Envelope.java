@@ -1,7 +1,6 @@
 package dev.voltbus.command;
 
 import dev.voltbus.command.Refusal.Code;
-import dev.voltbus.contract.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -73,15 +72,14 @@ record Envelope(String id, double issuedAt, double ttl, String sender, String si
     return given;
   }
 
-  /// @param senders keys by name
-  void checkSignature(CommandPayload payload, Addressee to, Map<String, Secret> senders)
+  /// @param keys of senders, by name
+  void checkSignature(CommandPayload payload, Addressee to, Map<String, String> keys)
       throws RefusedException {
-    @Nullable Secret key = senders.get(sender);
+    @Nullable String key = keys.get(sender);
     if (key == null) {
       throw new RefusedException(Code.UNKNOWN_SENDER, "no key of such a sender is known");
     }
-    byte[] expected =
-        signature(canonical(payload, to), key.reveal()).getBytes(StandardCharsets.UTF_8);
+    byte[] expected = signature(canonical(payload, to), key).getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(expected, sig.getBytes(StandardCharsets.UTF_8))) {
       throw new RefusedException(Code.WRONG_SIGNATURE, "its signature does not fit");
     }

@@ -24,14 +24,7 @@ final class Readings {
   private final DeviceFeed feed;
   private final Map<String, ReceivedSnapshot> newest = new HashMap<>();
 
-  /// @param changed told after each snapshot
-  Readings(
-      Vertx vertx,
-      Bus bus,
-      Site site,
-      TimeSource time,
-      Collection<String> devices,
-      Runnable changed) {
+  Readings(Vertx vertx, Bus bus, Site site, TimeSource time, Collection<String> devices) {
     this.book = new LayoutBook(vertx, bus, site);
     this.feed =
         new DeviceFeed(
@@ -40,10 +33,7 @@ final class Readings {
             List.copyOf(devices),
             time,
             book,
-            received -> {
-              newest.put(received.snapshot().device(), received);
-              changed.run();
-            });
+            received -> newest.put(received.snapshot().device(), received));
   }
 
   Future<Void> start() {

@@ -12,6 +12,7 @@ import dev.voltbus.contract.ControlState;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.RequestAddress;
+import dev.voltbus.contract.Secret;
 import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
@@ -42,6 +43,9 @@ final class SiteControl implements BatteryDesk.Site {
   private static final Logger LOG = LoggerFactory.getLogger(SiteControl.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(2);
   private static final Duration LOOKED_EVERY = Duration.ofMillis(100);
+  private static final Duration OWED_EVERY = Duration.ofSeconds(2);
+  private static final Duration KEYS_EVERY = Duration.ofSeconds(10);
+  private static final String STATE_PART = "control state";
   private static final int MOST_REMEMBERED = 1_000;
   private static final double REFUSALS_PER_SECOND = 2;
   private static final int REFUSALS_AT_ONCE = 200;
@@ -79,6 +83,7 @@ final class SiteControl implements BatteryDesk.Site {
   private long revision;
   private long savedRevision;
   private List<ControlState.Battery> announced = List.of();
+  private boolean isOwed;
   private boolean isEnded;
 
   SiteControl(Vertx vertx, Site site, Wiring wiring, ControlMetrics metrics, Lease lease) {
@@ -91,7 +96,7 @@ final class SiteControl implements BatteryDesk.Site {
     this.audit =
         new AuditTrail(vertx, wiring.time(), wiring.metrics(), site.name(), wiring.state());
     this.links = new LinkBook(site);
-    this.readings = new Readings(vertx, wiring.bus(), site, wiring.time(), devices(), this::look);
+    this.readings = new Readings(vertx, wiring.bus(), site, wiring.time(), devices());
     this.rediscovery = new Rediscovery(wiring.bus(), site);
     this.metrics = metrics;
   }
@@ -128,6 +133,7 @@ final class SiteControl implements BatteryDesk.Site {
   Future<Void> begin() {
     return audit
         .begin()
+        .compose(open -> readKeys())
         .compose(open -> store.read())
         .compose(found -> {
           if (isEnded) {
@@ -186,7 +192,7 @@ final class SiteControl implements BatteryDesk.Site {
   private BatteryControl unknown(BatteryTarget target, BatteryControl.Bounds bounds) {
     @Nullable Control control = site.control();
     boolean isPaused = control != null && control.onUnknown() == Control.OnUnknown.PAUSED;
-    LOG.warn(
+    LOG.info(
         "battery={} nothing is known of its control before: {}",
         target.battery(),
         isPaused ? "paused until it is resumed" : "its base holds");
@@ -203,6 +209,10 @@ final class SiteControl implements BatteryDesk.Site {
     subscriptions.add(bus.serve(RequestAddress.command(site.name()), this::receive));
     timers.add(vertx.setPeriodic(LOOKED_EVERY.toMillis(), id -> look()));
     timers.add(vertx.setPeriodic(ANNOUNCED_EVERY.toMillis(), id -> announce()));
+    timers.add(vertx.setPeriodic(OWED_EVERY.toMillis(), id -> payDisk()));
+    if (!senders().isEmpty()) {
+      timers.add(vertx.setPeriodic(KEYS_EVERY.toMillis(), id -> readKeys()));
+    }
     return Future.join(subscriptions.stream().map(Bus.Subscription::ready).toList())
         .compose(ready -> readings.start())
         .onSuccess(ready -> announce());
@@ -305,6 +315,7 @@ final class SiteControl implements BatteryDesk.Site {
       return;
     }
     desks.values().forEach(BatteryDesk::look);
+    changed();
     metrics.show(desks.values().stream().map(BatteryDesk::state).toList());
     desks.forEach((battery, desk) -> {
       String trouble = desk.trouble();
@@ -326,13 +337,70 @@ final class SiteControl implements BatteryDesk.Site {
   public Future<Void> keep(BatteryDesk desk, SavedControl.Battery next) {
     Map<String, SavedControl.Battery> batteries = new HashMap<>();
     desks.forEach((name, each) -> batteries.put(name, each == desk ? next : each.saved()));
+    return keep(batteries);
+  }
+
+  /// What could not be kept is owed: the disk may have taken it all the same, or have something
+  /// older, and either would come back with the next start.
+  private Future<Void> keep(Map<String, SavedControl.Battery> batteries) {
     savedRevision++;
-    return store.write(
+    SavedControl all =
         new SavedControl(
             lease.token(),
             savedRevision,
             batteries,
-            judge.seen().needed(wiring.time().wallMillis())));
+            judge.seen().needed(wiring.time().wallMillis()));
+    return store
+        .write(all)
+        .onSuccess(done -> kept())
+        .onFailure(failure -> owe(String.valueOf(failure.getMessage())));
+  }
+
+  private void kept() {
+    if (isOwed) {
+      LOG.info("site={} the control state is kept again", site.name());
+      wiring.health().gone(STATE_PART);
+    }
+    isOwed = false;
+  }
+
+  private void owe(String reason) {
+    if (!isOwed) {
+      LOG.error("site={} the control state cannot be kept, tried again: {}", site.name(), reason);
+    }
+    wiring.health().down(STATE_PART, "not kept: " + reason);
+    isOwed = true;
+  }
+
+  private void payDisk() {
+    if (isOwed && !isEnded && inLine == 0 && lease.isValid()) {
+      var _ =
+          inLine(() -> {
+            Map<String, SavedControl.Battery> batteries = new HashMap<>();
+            desks.forEach((name, each) -> batteries.put(name, each.saved()));
+            return keep(batteries);
+          });
+    }
+  }
+
+  private Map<String, Secret> senders() {
+    @Nullable Control control = site.control();
+    return control == null ? Map.of() : control.senders();
+  }
+
+  /// Keys may stand in files, and change there.
+  private Future<Void> readKeys() {
+    Map<String, Secret> senders = senders();
+    return senders.isEmpty()
+        ? Future.succeededFuture()
+        : vertx
+            .executeBlocking(() -> {
+              Map<String, String> keys = new HashMap<>();
+              senders.forEach((name, key) -> keys.put(name, key.reveal()));
+              return keys;
+            })
+            .onSuccess(judge::keys)
+            .mapEmpty();
   }
 
   @Override
@@ -360,32 +428,13 @@ final class SiteControl implements BatteryDesk.Site {
 
   @Override
   public void changed() {
-    List<ControlState.Battery> now = states();
+    List<ControlState.Battery> now =
+        desks.values().stream().map(desk -> desk.state().withoutTime()).toList();
     if (!now.equals(announced)) {
       announced = now;
       revision++;
       announce();
     }
-  }
-
-  /// Without the time left, which changes all the time.
-  private List<ControlState.Battery> states() {
-    return desks.values().stream().map(BatteryDesk::state).map(SiteControl::lasting).toList();
-  }
-
-  private static ControlState.Battery lasting(ControlState.Battery state) {
-    return new ControlState.Battery(
-        state.device(),
-        state.mode(),
-        state.isPausedByPerson(),
-        state.isPausedByItself(),
-        state.effective(),
-        state.requested(),
-        state.expiresAt(),
-        0,
-        state.isSettled(),
-        state.isInContact(),
-        state.devices());
   }
 
   private void announce() {

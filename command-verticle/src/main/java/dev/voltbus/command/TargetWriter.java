@@ -180,8 +180,10 @@ final class TargetWriter {
     }
     @Nullable Numbers numbers = numbers(current.limits, volts);
     @Nullable Numbers base =
-        numbers(new Amperes(target.charge().base(), target.discharge().base()), volts);
-    if (numbers == null || base == null) {
+        current.limit == null
+            ? null
+            : numbers(new Amperes(target.charge().base(), target.discharge().base()), volts);
+    if (numbers == null || (current.limit != null && base == null)) {
       fail("the voltage is not known, and the register counts in W", AGAIN_NANOS);
       return;
     }
@@ -190,7 +192,8 @@ final class TargetWriter {
     carryOut(mine, current, writes(current, numbers, base, nowNanos), nowNanos);
   }
 
-  private List<Write> writes(Wanted current, Numbers numbers, Numbers base, long nowNanos) {
+  private List<Write> writes(
+      Wanted current, Numbers numbers, @Nullable Numbers base, long nowNanos) {
     List<Write> writes = new ArrayList<>();
     @Nullable DeviceTimer timer = target.timer();
     if (timer != null) {
@@ -198,8 +201,8 @@ final class TargetWriter {
     }
     LimitTarget in = target.charge();
     LimitTarget out = target.discharge();
-    writes.add(new Write(in.register(), numbers.charge, base.charge));
-    writes.add(new Write(out.register(), numbers.discharge, base.discharge));
+    writes.add(new Write(in.register(), numbers.charge, base == null ? null : base.charge));
+    writes.add(new Write(out.register(), numbers.discharge, base == null ? null : base.discharge));
     target.with().forEach(each -> writes.add(new Write(each.register(), each.value(), null)));
     return writes;
   }
@@ -244,7 +247,6 @@ final class TargetWriter {
         limit == null
             ? Integer.MAX_VALUE
             : (int) TimeUnit.NANOSECONDS.toMillis(limit.endNanos() - nowNanos + 999_999);
-    @Nullable Double base = write.base;
     return new WriteRequest(
         "control-" + token + "-" + target.battery() + "-" + ++ids,
         site,
@@ -255,7 +257,7 @@ final class TargetWriter {
             links.linkOf(write.register.device()), Math.min(MOST_WAIT_MILLIS, left), nowNanos),
         token,
         current.source,
-        limit == null || base == null ? null : new Revert(left, base));
+        write.base == null ? null : new Revert(left, write.base));
   }
 
   private void judge(List<Future<WriteResult>> results) {

@@ -1,5 +1,6 @@
 package dev.voltbus.command;
 
+import dev.voltbus.contract.Limits;
 import org.jspecify.annotations.Nullable;
 
 /// A limit that a command has set, and its end.
@@ -12,6 +13,11 @@ record TimedLimit(@Nullable Double charge, @Nullable Double discharge, long endN
     if (charge == null && discharge == null) {
       throw new IllegalArgumentException("a limit needs charge, discharge or both");
     }
+  }
+
+  /// Both limits as they were asked for.
+  Limits asked() {
+    return new Limits(charge, discharge);
   }
 
   boolean isOver(long nowNanos) {

@@ -41,6 +41,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,37 @@ final class ControlRig {
         pace);
   }
 
+  /// One whose registers count in W, and whose voltage is the value called current.
+  static BatteryTarget inWatts() {
+    BatteryTarget usual = battery(null, Pace.USUAL);
+    return new BatteryTarget(
+        "bms-1",
+        inWatts(usual.charge()),
+        inWatts(usual.discharge()),
+        null,
+        List.of(),
+        null,
+        usual.current(),
+        null,
+        usual.commands(),
+        Pace.USUAL);
+  }
+
+  private static LimitTarget inWatts(LimitTarget amperes) {
+    return new LimitTarget(
+        amperes.register(),
+        Unit.WATT,
+        null,
+        1,
+        0,
+        100_000,
+        amperes.base(),
+        amperes.most(),
+        amperes.safe(),
+        null,
+        Unit.AMPERE);
+  }
+
   static Control control(BatteryTarget... targets) {
     return new Control(
         List.of(targets),
@@ -154,6 +186,21 @@ final class ControlRig {
   void measure(double current, double allowed) {
     DeviceSnapshot snapshot = TestingMap.snapshot("bms-1", ++sequence, current, allowed);
     bus.publish(Address.snapshots(SITE), snapshot);
+  }
+
+  /// The device answers, but its values are no good.
+  void measureBadly() {
+    bus.publish(Address.snapshots(SITE), TestingMap.badSnapshot("bms-1", ++sequence));
+  }
+
+  void until(String what, BooleanSupplier isSo) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!isSo.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + LIMIT + ": " + what);
+      }
+      Thread.onSpinWait();
+    }
   }
 
   // ---- the control

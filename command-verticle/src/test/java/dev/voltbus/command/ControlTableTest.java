@@ -97,7 +97,6 @@ class ControlTableTest {
                   apply.limits().charge(),
                   apply.limits().discharge(),
                   apply.limit() == null ? "" : " with its end");
-      case ControlEffect.Telemetry telemetry -> telemetry.isOn() ? "telemetry on" : "telemetry off";
       case ControlEffect.SendDiscovery send -> "send discovery";
       case ControlEffect.Tell tell -> "`" + tell.name() + "`";
     };

@@ -22,6 +22,8 @@ import dev.voltbus.contract.WriteResult;
 import dev.voltbus.outbox.AuditVerdict;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,6 +161,20 @@ class SiteControlTest {
     rig.measure(0, 200);
     rig.state(battery -> battery.isSettled() && battery.effective().charge() == 50.0);
     assertEquals(List.of(50.0, 20.0), rig.limits());
+  }
+
+  // One reading that is missing must not let more current flow.
+  @Test
+  void whatTheDeviceAllowedLastCountsUntilItSaysOtherwise() throws Exception {
+    rig.measure(0, 30);
+    rig.send("SET_LIMITS", "{\"max_charge\":50,\"max_discharge\":20}");
+    rig.state(battery -> battery.isSettled() && battery.effective().charge() == 30.0);
+    rig.writes.clear();
+    rig.measureBadly();
+    rig.send("RESTART", ""); // behind the reading
+    rig.states.clear();
+    rig.state(any -> true); // said every 2 s, many looks later
+    assertEquals(List.of(), rig.writes);
   }
 
   // ---- pause and stop
@@ -312,6 +328,43 @@ class SiteControlTest {
     assertEquals("not-kept", paused.code());
     rig.result(paused.id(), Status.VERIFIED);
     assertEquals(List.of(0.0, 0.0), rig.limits());
+
+    Files.delete(file.resolveSibling(file.getFileName() + ".new").resolve("x"));
+    Files.delete(file.resolveSibling(file.getFileName() + ".new"));
+    rig.until("the pause is kept when the disk is well again", () -> isKept("PAUSED"));
+    restart(TIMER, Pace.USUAL);
+    ControlState.Battery after = rig.state(ControlState.Battery::isSettled);
+    assertEquals(Mode.PAUSED, after.mode());
+    assertEquals(Limits.NONE, after.requested(), "what was refused never comes back");
+  }
+
+  private boolean isKept(String word) {
+    try {
+      Path file = ControlStore.file(state, ControlRig.SITE);
+      return Files.exists(file) && Files.readString(file).contains(word);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- registers that count in W
+
+  // Nobody needs to know a voltage to let no current flow.
+  @Test
+  void aPauseInWattsNeedsNoVoltage() throws Exception {
+    rig.close();
+    rig = new ControlRig(ControlRig.control(ControlRig.inWatts()), state);
+    rig.linkUp(2);
+    rig.start();
+    assertEquals(Status.ACCEPTED, rig.send("PAUSE", "").status());
+    rig.state(ControlState.Battery::isSettled);
+    assertEquals(List.of(0.0, 0.0), rig.limits());
+    CommandResult limited = rig.send("RESUME", "");
+    assertTrue(rig.result(limited.id(), Status.FAILED).reason().contains("voltage"));
+    assertEquals(List.of(0.0, 0.0), rig.limits());
+    rig.measure(50, 200); // what is called current serves as 50 V here
+    rig.state(battery -> battery.isSettled() && battery.mode() == Mode.RUNNING);
+    assertEquals(List.of(5_000.0, 5_000.0), rig.limits());
   }
 
   // ---- refusals

@@ -29,7 +29,16 @@ final class TestingMap {
   }
 
   static DeviceSnapshot snapshot(String device, long sequence, double current, double allowed) {
-    byte good = (byte) Quality.GOOD.ordinal();
+    return snapshot(device, sequence, current, allowed, Quality.GOOD);
+  }
+
+  static DeviceSnapshot badSnapshot(String device, long sequence) {
+    return snapshot(device, sequence, 0, 0, Quality.BAD);
+  }
+
+  private static DeviceSnapshot snapshot(
+      String device, long sequence, double current, double allowed, Quality quality) {
+    byte good = (byte) quality.ordinal();
     return new DeviceSnapshot(
         device,
         SnapshotLayout.of(of()).id(),

@@ -63,7 +63,8 @@ public record CommandResult(
   public record About(String command, String device, String origin) {
     public static final About NOTHING = new About("", "", "");
 
-    static About of(CommandRequest request) {
+    /// The command of a request.
+    public static About of(CommandRequest request) {
       return new About(request.name(), request.device(), request.origin());
     }
   }

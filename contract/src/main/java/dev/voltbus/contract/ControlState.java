@@ -88,6 +88,22 @@ public record ControlState(
           List.of(device));
     }
 
+    /// The same without the time that is left, which changes while nothing else does.
+    public Battery withoutTime() {
+      return new Battery(
+          device,
+          mode,
+          isPausedByPerson,
+          isPausedByItself,
+          effective,
+          requested,
+          expiresAt,
+          0,
+          isSettled,
+          isInContact,
+          devices);
+    }
+
     private void write(FrameWriter out) {
       out.putString(device);
       out.putByte(mode.ordinal());

@@ -45,11 +45,11 @@ class CommandKillsIT {
   }
 
   /// @param from moment from which on it counts as late
-  private Seen end(ControlScene scene, Round round, long from, long most) throws Exception {
+  private Seen end(ControlScene scene, Round round, long from) throws Exception {
     Seen back = scene.watch.await(round.seen + 1, seen -> seen.has(100, 100), LIMIT);
     long after = back.wallMillis() - from;
     late.add(after);
-    if (back.wallMillis() < round.deadline || after > most) {
+    if (back.wallMillis() < round.deadline || after > LATE_MILLIS) {
       faults.add(after + " ms behind what is allowed from: " + round);
     }
     return back;
@@ -76,30 +76,26 @@ class CommandKillsIT {
 
   @Test
   void whoAcceptedTheLimitIsKilled() throws Exception {
-    try (ControlScene scene = new ControlScene(folder, false)) {
-      scene.node("acquisition,mapping");
-      for (int i = 0; i < KILLS; i++) {
-        PackagedProduct accepting = scene.again("mqtt,command");
-        Round round = begin(scene);
-        scene.kill(accepting);
-        end(scene, round, round.deadline, LATE_MILLIS);
-      }
-    }
+    kill("mqtt,command", "acquisition,mapping", false);
     report("who accepted is killed");
   }
 
   @Test
   void theOwnerOfALinkIsKilledWhoseDeviceHasATimer() throws Exception {
-    try (ControlScene scene = new ControlScene(folder, true)) {
-      scene.node("mqtt,command");
+    kill("acquisition,mapping", "mqtt,command", true);
+    report("owner of the link is killed, device with a timer");
+  }
+
+  private void kill(String dying, String staying, boolean hasTimer) throws Exception {
+    try (ControlScene scene = new ControlScene(folder, hasTimer)) {
+      scene.node(staying);
       for (int i = 0; i < KILLS; i++) {
-        PackagedProduct owner = scene.again("acquisition,mapping");
+        PackagedProduct node = scene.again(dying);
         Round round = begin(scene);
-        scene.kill(owner);
-        end(scene, round, round.deadline, LATE_MILLIS);
+        scene.kill(node);
+        end(scene, round, round.deadline);
       }
     }
-    report("owner of the link is killed, device with a timer");
   }
 
   // Nobody else can end the limit, so it counts from the moment at which the next owner runs: how
@@ -116,7 +112,7 @@ class CommandKillsIT {
         long killed = System.currentTimeMillis();
         owner = scene.again("acquisition,mapping");
         long due = Math.max(round.deadline, System.currentTimeMillis());
-        Seen back = end(scene, round, due, LATE_MILLIS);
+        Seen back = end(scene, round, due);
         sinceKill.add(back.wallMillis() - Math.max(round.deadline, killed));
       }
     }

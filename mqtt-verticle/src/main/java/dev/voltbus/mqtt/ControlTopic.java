@@ -34,23 +34,8 @@ final class ControlTopic {
     @Nullable Battery before = shown;
     shown = battery;
     heardNanos = nanos;
-    isOwed |= before == null || !timeless(before).equals(timeless(battery));
+    isOwed |= before == null || !before.withoutTime().equals(battery.withoutTime());
     tick(nanos, outlet);
-  }
-
-  /// What stays the same while nothing but time passes.
-  private static Battery timeless(Battery battery) {
-    return new Battery(
-        battery.device(),
-        battery.mode(),
-        battery.isPausedByPerson(),
-        battery.isPausedByItself(),
-        battery.effective(),
-        battery.requested(),
-        battery.expiresAt(),
-        0,
-        battery.isSettled(),
-        battery.isInContact());
   }
 
   /// After a new connection.
