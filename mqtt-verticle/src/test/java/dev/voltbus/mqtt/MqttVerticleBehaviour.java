@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.CommandRequest;
-import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.LayoutReply;
 import dev.voltbus.contract.LayoutRequest;
 import dev.voltbus.contract.RegisterMap;
@@ -20,8 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -259,19 +256,11 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
 
   @Test
   void commandsArriveAlsoAfterAReconnect() throws InterruptedException {
-    BlockingQueue<CommandRequest> commands = new LinkedBlockingQueue<>();
-    bus()
-        .serve(
-            RequestAddress.command(Fixtures.SITE),
-            request -> {
-              commands.add(request);
-              return Future.succeededFuture(
-                  CommandResult.refused(request, "not-permitted", "not allowed here"));
-            });
+    TestingOwner owner = TestingOwner.refusing(bus());
     TestingSubscriber subscriber = subscriber();
     TestingGateway gateway = dbe();
     gateway.publish(Snapshots.charging().build());
-    CommandRequest first = send(subscriber, commands);
+    CommandRequest first = owner.askedFor(subscriber);
     assertEquals("PAUSE", first.name());
     assertEquals("mqtt local BE/command/PAUSE", first.source());
     assertEquals(Fixtures.DEVICE, first.device());
@@ -285,22 +274,8 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
         List.of("status", "command", "id", "device", "reason", "text"),
         List.copyOf(result.fieldNames()));
     Await.result(proxy().breakAll());
-    CommandRequest second = send(subscriber, commands);
+    CommandRequest second = owner.askedFor(subscriber);
     assertFalse(second.id().equals(first.id()));
-  }
-
-  /// Repeats a command until the gateway has subscribed.
-  static CommandRequest send(TestingSubscriber subscriber, BlockingQueue<CommandRequest> commands)
-      throws InterruptedException {
-    CommandRequest request = null;
-    for (int i = 0; i < 50 && request == null; i++) {
-      subscriber.publish("BE/command/PAUSE", "{}", false);
-      request = commands.poll(200, TimeUnit.MILLISECONDS);
-    }
-    if (request == null) {
-      throw new AssertionError("no command arrived in 10 s");
-    }
-    return request;
   }
 
   @Test

@@ -3,20 +3,15 @@ package dev.voltbus.mqtt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.voltbus.contract.CommandRequest;
-import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.PublicationReply;
 import dev.voltbus.contract.PublicationReply.Outcome;
 import dev.voltbus.contract.PublicationRequest;
 import dev.voltbus.contract.PublicationRequest.Action;
-import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.TopicContract.Overrides;
 import dev.voltbus.contract.TrialStep;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /// What can be asked of a publication over the bus, and what becomes of it at the broker.
@@ -55,19 +50,11 @@ class PublicationRequestTest extends BrokerBehaviour {
 
   @Test
   void commandsArriveAlsoAfterAReconnectThatWasAskedFor() throws InterruptedException {
-    BlockingQueue<CommandRequest> commands = new LinkedBlockingQueue<>();
-    bus()
-        .serve(
-            RequestAddress.command(Fixtures.SITE),
-            request -> {
-              commands.add(request);
-              return Future.succeededFuture(
-                  CommandResult.refused(request, "not-permitted", "not allowed here"));
-            });
+    TestingOwner owner = TestingOwner.refusing(bus());
     dbe();
     Await.until(() -> proxy().accepted() == 2);
     assertEquals(Outcome.ACCEPTED, ask("dbe").ask(Action.RECONNECT).outcome());
-    assertEquals("PAUSE", MqttVerticleBehaviour.send(subscriber(), commands).name());
+    assertEquals("PAUSE", owner.askedFor(subscriber()).name());
   }
 
   @Test

@@ -73,6 +73,27 @@ final class TestingOwner {
         0);
   }
 
+  /// One that allows nothing.
+  static TestingOwner refusing(Bus bus) {
+    TestingOwner owner = new TestingOwner(bus);
+    owner.answering(request ->
+        Future.succeededFuture(
+            CommandResult.refused(request, "not-permitted", "not allowed here")));
+    return owner;
+  }
+
+  /// Repeats a command until the gateway has subscribed.
+  CommandRequest askedFor(TestingSubscriber sender) throws InterruptedException {
+    for (int i = 0; i < 50; i++) {
+      sender.publish("BE/command/PAUSE", "{}", false);
+      CommandRequest request = asked(200);
+      if (request != null) {
+        return request;
+      }
+    }
+    throw new AssertionError("no command arrived in 10 s");
+  }
+
   void answering(Function<CommandRequest, Future<CommandResult>> other) {
     answer = other;
   }
