@@ -8,7 +8,6 @@ import io.vertx.core.VertxOptions;
 import java.io.PrintWriter;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,23 +60,16 @@ final class DemoCommand implements Callable<Integer> {
     int health = ports.giveWay(healthPort, HEALTH_PORT, "--health-port");
     int bms = ports.giveWay(modbusPort, MODBUS_PORT, "--modbus-port");
     int byd = ports.giveWay(null, bms + 1, "--modbus-port");
-    Site site =
-        SiteFiles.load(
-            Main.configFolder().resolve("sites/demo.yaml"),
-            Main.configFolder(),
-            Map.of(
-                "MQTT_PORT", Integer.toString(mqtt),
-                "MODBUS_PORT", Integer.toString(bms),
-                "MODBUS_PORT_2", Integer.toString(byd)));
+    DemoSite surroundings = new DemoSite(mqtt, bms, byd);
+    Site site = surroundings.site();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Gateway gateway = new Gateway(vertx);
     Lifetime lifetime = new Lifetime(vertx, gateway, false);
-    DemoSite surroundings = new DemoSite(vertx, mqtt, bms, byd);
     List<Deployable> console =
         List.of(new ConsoleVerticle(site, gateway.wiring(), Ports.HOST, http));
     lifetime.await(
         surroundings
-            .start()
+            .start(vertx)
             .compose(ready -> gateway.start(site, EnumSet.allOf(Role.class), health, console)));
     print(mqtt, http, health, bms, byd);
     return lifetime.untilStopped();

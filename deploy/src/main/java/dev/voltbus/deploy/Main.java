@@ -17,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      PrepareCommand.class,
       CheckCommand.class,
       ProbeCommand.class,
       ReadCommand.class,

@@ -141,7 +141,17 @@ final class RunCommand implements Callable<Integer> {
             + ":"
             + health
             + "/health/ready");
+    lifetime.say(startedWith(System.getProperty("voltbus.cache", "none")));
     return lifetime.untilStopped();
+  }
+
+  /// @param cache what the start script found
+  private static String startedWith(String cache) {
+    return switch (cache) {
+      case "used" -> "started with a start cache";
+      case "outdated" -> "start cache is of another build, not used: `voltbus prepare` renews it";
+      default -> "started without a start cache: `voltbus prepare` makes one";
+    };
   }
 
   /// What became of it is in the log.
