@@ -357,6 +357,9 @@ public record TopicContract(
       GATEWAY_STATUS,
       /// How bad that event is: `INFO`, `DEBUG`, `WARNING`, `UPDATE` or `ERROR`.
       EVENT_LEVEL,
+      /// How far a pause of the first device is: `RUNNING`, `PAUSING`, `PAUSED`, `RESUMING` or
+      /// `UNKNOWN`.
+      PAUSE_STATUS,
       /// Whole seconds since the gateway's MQTT role began.
       UPTIME,
       /// The product's version.

@@ -24,9 +24,12 @@ final class CommandClient implements AutoCloseable {
   }
 
   void publish(String command, String payload) {
+    send("BE/command/" + command, payload, false);
+  }
+
+  void send(String topic, String payload, boolean retained) {
     client
-        .publish(
-            "BE/command/" + command, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false)
+        .publish(topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, retained)
         .onFailure(failure -> {
           throw new AssertionError(failure);
         });

@@ -96,7 +96,8 @@ final class Ours {
           };
       case UNIX_TIME -> "number";
       case UPTIME -> "integer";
-      case SITE, ISO_TIME, SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, VERSION -> "string";
+      case SITE, ISO_TIME, SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, PAUSE_STATUS, VERSION ->
+          "string";
     };
   }
 

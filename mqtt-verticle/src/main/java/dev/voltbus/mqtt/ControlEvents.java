@@ -25,8 +25,14 @@ final class ControlEvents {
     this.book = book;
   }
 
+  /// Somebody controls the battery, who was not heard yet.
+  void awaited() {
+    book.pause().awaited();
+  }
+
   /// A state that was heard.
   void accept(Battery now) {
+    book.pause().accept(now);
     @Nullable Battery before = last;
     last = now;
     pause(before != null && isPaused(before), now);
@@ -128,6 +134,7 @@ final class ControlEvents {
     if (!result.about().device().equals(device)) {
       return;
     }
+    book.pause().accept(result);
     switch (result.status()) {
       case NOT_FOLLOWED ->
           book.happened(

@@ -62,8 +62,12 @@ final class ControlView {
     this.events = events;
     this.results = results;
     this.valuesBack = valuesBack;
+    boolean isControlled = isControlled(publication, site.control());
     this.topic = new ControlTopic(topic);
-    this.gate = new TelemetryGate(isControlled(publication, site.control()));
+    this.gate = new TelemetryGate(isControlled);
+    if (isControlled) {
+      events.awaited();
+    }
   }
 
   /// The view of a publication, or null if its contract has no commands with results.

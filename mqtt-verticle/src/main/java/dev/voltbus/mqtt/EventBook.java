@@ -16,6 +16,7 @@ final class EventBook {
   private final TimeSource time;
   private final long beganNanos;
   private final Map<String, Event> events = new LinkedHashMap<>();
+  private final PauseStatus pause = new PauseStatus();
 
   /// How bad an event is, mildest first.
   enum Severity {
@@ -125,6 +126,11 @@ final class EventBook {
   /// The gateway's state in a word: `OK`, `WARNING`, `UPDATING` or `ERROR`.
   String status() {
     return level().status;
+  }
+
+  /// How far a pause of the publication's first device is.
+  PauseStatus pause() {
+    return pause;
   }
 
   /// Whole seconds since the gateway began.

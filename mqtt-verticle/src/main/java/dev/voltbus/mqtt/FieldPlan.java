@@ -222,6 +222,7 @@ final class FieldPlan {
       case SAMPLE_ID -> text(out, sampleId(snapshots.get(device)), isQuoted);
       case GATEWAY_STATUS -> text(out, book.status(), isQuoted);
       case EVENT_LEVEL -> text(out, book.level().name(), isQuoted);
+      case PAUSE_STATUS -> text(out, book.pause().text(), isQuoted);
       case UPTIME -> {
         out.integer(book.uptimeSeconds(now));
         yield true;

@@ -121,7 +121,7 @@ final class ReportTopic {
       case VALUE -> {
         return part(field, report.part(field.part()));
       }
-      case SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, UPTIME, VERSION ->
+      case SAMPLE_ID, GATEWAY_STATUS, EVENT_LEVEL, PAUSE_STATUS, UPTIME, VERSION ->
           throw new IllegalStateException("a message has no " + field.shows());
     }
     return true;
