@@ -29,6 +29,7 @@ final class ControlScene implements AutoCloseable {
   private final TestingMosquitto broker;
   private final List<PackagedProduct> nodes = new ArrayList<>();
   private final Path folder;
+  private final List<String> options = new ArrayList<>();
   final TestingListener listener;
   final LimitWatch watch;
 
@@ -40,6 +41,19 @@ final class ControlScene implements AutoCloseable {
     Files.writeString(folder.resolve("site.yaml"), siteFile(hasTimer));
     this.listener = TestingListener.on(broker.port()).subscribed();
     this.watch = new LimitWatch(site.packServer().port());
+  }
+
+  /// One more line for the battery in the site file.
+  ControlScene with(String line) throws IOException {
+    Path file = folder.resolve("site.yaml");
+    Files.writeString(file, Files.readString(file) + "      " + line + "\n");
+    return this;
+  }
+
+  /// Another folder with device files.
+  ControlScene with(Path config) {
+    options.add("--config=" + config);
+    return this;
   }
 
   private String siteFile(boolean hasTimer) {
@@ -113,6 +127,7 @@ final class ControlScene implements AutoCloseable {
     arguments.addAll(List.of("run", "--site=" + folder.resolve("site.yaml")));
     arguments.add("--http-port=" + PackagedProduct.freePort());
     arguments.add("--health-port=" + PackagedProduct.freePort());
+    arguments.addAll(options);
     arguments.addAll(List.of(more));
     PackagedProduct node = PackagedProduct.start(Map.of(), arguments.toArray(String[]::new));
     nodes.add(node);
@@ -181,7 +196,12 @@ final class ControlScene implements AutoCloseable {
 
   /// The registers are at the base and verified.
   void awaitBase() throws Exception {
-    watch.await(Math.max(0, watch.count() - 1), seen -> seen.has(100, 100), SOON);
+    limits(100, 100);
+  }
+
+  /// The registers have these limits now, or soon.
+  void limits(double charge, double discharge) throws Exception {
+    watch.await(Math.max(0, watch.count() - 1), seen -> seen.has(charge, discharge), SOON);
   }
 
   /// Writes to the inverter's two limits so far.
