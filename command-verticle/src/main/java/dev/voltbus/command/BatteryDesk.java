@@ -50,8 +50,11 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   private final Set<String> devices;
   private final long begunNanos;
   private BatteryControl control;
-  private long setMillis;
+  private SavedControl.Command limiting;
   private long expiresAt;
+
+  /// A limit of a process before this one ended while no process ran: told once the base holds.
+  private boolean isEndOwed;
 
   private String lastTrouble = "";
   private String source = BY_ITSELF;
@@ -78,6 +81,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
     TargetWriter of(BatteryTarget target, TargetWriter.Listener listener);
   }
 
+  /// @param former limit that an earlier process left, also one that is over; null without one
   BatteryDesk(
       Site site,
       BatteryTarget target,
@@ -85,7 +89,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
       Readings readings,
       Writers writers,
       BatteryControl control,
-      long setMillis) {
+      SavedControl.@Nullable Limit former) {
     this.site = site;
     this.target = target;
     this.time = time;
@@ -108,9 +112,13 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
                 target.discharge().register().device()));
     this.begunNanos = time.monotonicNanos();
     this.control = control;
-    this.setMillis = setMillis;
+    this.limiting = former == null ? SavedControl.Command.NONE : former.command();
     @Nullable TimedLimit limit = control.limit();
     this.expiresAt = limit == null ? 0 : wallOf(limit.endNanos());
+    if (former != null) {
+      orders.goOn(former);
+      isEndOwed = limit == null;
+    }
   }
 
   static BatteryControl.Bounds bounds(BatteryTarget target) {
@@ -139,7 +147,11 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
     CommandRequest request = admitted.request();
     ControlEvent event = event(admitted, now);
     Step step = control.after(event, now);
-    long set = event instanceof ControlEvent.SetLimits ? time.wallMillis() : setMillis;
+    SavedControl.Command set =
+        event instanceof ControlEvent.SetLimits
+            ? new SavedControl.Command(
+                time.wallMillis(), request.id(), request.origin(), admitted.correlation())
+            : limiting;
     boolean isKept =
         admitted.envelope() == null
             && step.effects().stream().noneMatch(ControlEffect.Persist.class::isInstance);
@@ -182,12 +194,13 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   }
 
   private CommandResult accept(
-      Admitted admitted, ControlEvent event, Step step, long set, String trouble) {
+      Admitted admitted, ControlEvent event, Step step, SavedControl.Command set, String trouble) {
     CommandRequest request = admitted.request();
+    tellOwedEnd(); // nothing takes the place of what is over
     Order order = orders.begin(admitted, step.next(), trouble);
     @Nullable TimedLimit limit = step.next().limit();
     if (event instanceof ControlEvent.SetLimits && limit != null) {
-      setMillis = set;
+      limiting = set;
       expiresAt = wallOf(limit.endNanos());
     }
     source = request.source();
@@ -198,14 +211,14 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
       settled(true); // the device has it already
     }
     if (request.name().equals(Control.BMSRESET)) {
-      reset(order);
+      reset(order, request.source());
     }
     return accepted;
   }
 
-  private void reset(Order order) {
+  private void reset(Order order, String by) {
     writer
-        .once(Objects.requireNonNull(target.reset()), order.request().source())
+        .once(Objects.requireNonNull(target.reset()), by)
         .onSuccess(done -> orders.done(order, done.outcome().isSuccess(), done.reason()))
         .onFailure(failure -> orders.done(order, false, TargetWriter.NO_OWNER));
   }
@@ -331,9 +344,17 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
       LOG.info("battery={} the device has its limits again", battery());
       lastTrouble = "";
     }
+    tellOwedEnd();
     orders.settled(isVerified);
     following.begin(effectiveAmperes(), time.monotonicNanos());
     site.changed();
+  }
+
+  private void tellOwedEnd() {
+    if (isEndOwed) {
+      isEndOwed = false;
+      orders.expired();
+    }
   }
 
   @Override
@@ -422,7 +443,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
 
   /// What is to be kept of it.
   SavedControl.Battery saved() {
-    return SavedControl.of(control, time.monotonicNanos(), time.wallMillis(), setMillis);
+    return SavedControl.of(control, time.monotonicNanos(), time.wallMillis(), limiting);
   }
 
   ControlState.Battery state() {

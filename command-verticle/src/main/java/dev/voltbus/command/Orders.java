@@ -1,9 +1,10 @@
 package dev.voltbus.command;
 
 import dev.voltbus.command.Judge.Admitted;
-import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandResult;
+import dev.voltbus.contract.CommandResult.About;
 import dev.voltbus.contract.CommandResult.Status;
+import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Control.BatteryTarget;
 import dev.voltbus.contract.Control.LimitTarget;
 import dev.voltbus.contract.Limits;
@@ -38,9 +39,10 @@ final class Orders {
 
   /// An accepted command.
   ///
+  /// @param id of its request
   /// @param remarks what else there is to say of it
   record Order(
-      CommandRequest request, String correlation, Limits requested, List<Remark> remarks) {}
+      String id, About about, String correlation, Limits requested, List<Remark> remarks) {}
 
   /// @param code for programs
   /// @param text for people
@@ -51,6 +53,15 @@ final class Orders {
     this.target = target;
     this.situation = situation;
     this.reader = reader;
+  }
+
+  /// A limit runs on, or has just ended, that a command set in the time of a process before this.
+  void goOn(SavedControl.Limit limit) {
+    SavedControl.Command command = limit.command();
+    if (!command.id().isEmpty()) {
+      About about = new About(Control.SET_LIMITS, target.battery(), command.origin());
+      limiting = new Order(command.id(), about, command.correlation(), limit.asked(), List.of());
+    }
   }
 
   /// Whether the way of a command to the device is told.
@@ -66,7 +77,8 @@ final class Orders {
     @Nullable TimedLimit limit = admitted.wanted() == null ? null : next.limit();
     Order order =
         new Order(
-            admitted.request(),
+            admitted.request().id(),
+            About.of(admitted.request()),
             admitted.correlation(),
             limit == null ? Limits.NONE : limit.asked(),
             remarks(next, limit, trouble));
@@ -154,11 +166,11 @@ final class Orders {
   private CommandResult result(Order order, Status status, @Nullable Remark remark) {
     boolean isRunning = order.equals(limiting);
     return new CommandResult(
-        order.request.id(),
+        order.id,
         status,
         remark == null ? "" : remark.text,
         remark == null ? "" : remark.code,
-        CommandResult.About.of(order.request),
+        order.about,
         order.correlation,
         order.requested,
         situation.effective(),

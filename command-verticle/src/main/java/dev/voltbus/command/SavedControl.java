@@ -2,6 +2,7 @@ package dev.voltbus.command;
 
 import dev.voltbus.command.BatteryControl.Bounds;
 import dev.voltbus.command.BatteryControl.Mode;
+import dev.voltbus.contract.Limits;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -37,10 +38,24 @@ record SavedControl(
 
   /// @param charge A, or null for the base
   /// @param discharge A, or null for the base
-  /// @param setMillis wall time at which it was set
+  /// @param command that set it
   /// @param endMillis wall time of its end
   record Limit(
-      @Nullable Double charge, @Nullable Double discharge, long setMillis, long endMillis) {}
+      @Nullable Double charge, @Nullable Double discharge, Command command, long endMillis) {
+    Limits asked() {
+      return new Limits(charge, discharge);
+    }
+  }
+
+  /// The command that set a limit: who sent it is told how it ends.
+  ///
+  /// @param setMillis wall time at which it came
+  /// @param id of the request
+  /// @param origin publication that it came through; empty where nobody waits for a result
+  /// @param correlation id that the sender gave it; empty if none
+  record Command(long setMillis, String id, String origin, String correlation) {
+    static final Command NONE = new Command(0, "", "", "");
+  }
 
   SavedControl {
     batteries = Map.copyOf(batteries);
@@ -60,7 +75,8 @@ record SavedControl(
 
   /// @param nowNanos monotonic time of now
   /// @param nowMillis wall time of now
-  static Battery of(BatteryControl control, long nowNanos, long nowMillis, long setMillis) {
+  /// @param command that set the limit which runs; `NONE` without one
+  static Battery of(BatteryControl control, long nowNanos, long nowMillis, Command command) {
     @Nullable TimedLimit limit = control.limit();
     return new Battery(
         control.mode(),
@@ -70,7 +86,7 @@ record SavedControl(
             : new Limit(
                 limit.charge(),
                 limit.discharge(),
-                setMillis,
+                command,
                 nowMillis + TimeUnit.NANOSECONDS.toMillis(limit.endNanos() - nowNanos)));
   }
 
@@ -89,7 +105,7 @@ record SavedControl(
   }
 
   private static @Nullable TimedLimit limit(@Nullable Limit saved, long nowNanos, long nowMillis) {
-    if (saved == null || saved.endMillis <= nowMillis || saved.setMillis > nowMillis) {
+    if (saved == null || saved.endMillis <= nowMillis || saved.command.setMillis > nowMillis) {
       return null;
     }
     long leftNanos = TimeUnit.MILLISECONDS.toNanos(saved.endMillis - nowMillis);
@@ -121,7 +137,10 @@ record SavedControl(
             new JsonObject()
                 .put("charge_a", limit.charge)
                 .put("discharge_a", limit.discharge)
-                .put("set_ms", limit.setMillis)
+                .put("set_ms", limit.command.setMillis)
+                .put("command_id", limit.command.id)
+                .put("origin", limit.command.origin)
+                .put("correlation_id", limit.command.correlation)
                 .put("end_ms", limit.endMillis));
   }
 
@@ -153,7 +172,11 @@ record SavedControl(
             : new Limit(
                 limit.getDouble("charge_a"),
                 limit.getDouble("discharge_a"),
-                limit.getLong("set_ms"),
+                new Command(
+                    limit.getLong("set_ms"),
+                    limit.getString("command_id", ""),
+                    limit.getString("origin", ""),
+                    limit.getString("correlation_id", "")),
                 limit.getLong("end_ms")));
   }
 }

@@ -186,7 +186,7 @@ final class SiteControl implements BatteryDesk.Site {
             new TargetWriter(
                 wiring.bus(), wiring.time(), links, site.name(), each, lease.token(), listener),
         control,
-        limit == null ? 0 : limit.setMillis());
+        limit);
   }
 
   private BatteryControl unknown(BatteryTarget target, BatteryControl.Bounds bounds) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.voltbus.command.BatteryControl.Bounds;
 import dev.voltbus.command.BatteryControl.Mode;
 import dev.voltbus.command.SavedControl.Battery;
+import dev.voltbus.command.SavedControl.Command;
 import dev.voltbus.command.SavedControl.Limit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,13 +28,14 @@ class SavedControlTest {
   private static final Duration STOP = Duration.ofSeconds(30);
   private static final Bounds BOUNDS =
       new Bounds(new Amperes(100, 120), new Amperes(150, 160), Amperes.NONE);
+  private static final Command SET = new Command(WALL, "c-0", "BE", "");
   private static final SavedControl SAVED =
       new SavedControl(
           7,
           3,
           Map.of(
               "bms-1",
-              new Battery(Mode.RUNNING, Set.of(), new Limit(50.5, null, WALL, WALL + 600_000)),
+              new Battery(Mode.RUNNING, Set.of(), new Limit(50.5, null, SET, WALL + 600_000)),
               "bms-2",
               new Battery(Mode.PAUSED, Set.of(Authority.PERSON, Authority.AUTOMATIC), null),
               "bms-3",
@@ -117,9 +119,9 @@ class SavedControlTest {
         BatteryControl.running(BOUNDS)
             .after(new ControlEvent.SetLimits(new TimedLimit(50.0, 60.0, 15 * SECOND)), 5 * SECOND)
             .next();
-    Battery saved = SavedControl.of(control, 6 * SECOND, WALL, WALL - 1_000);
+    Command set = new Command(WALL - 1_000, "c-1", "BE", "ems-1");
+    Battery saved = SavedControl.of(control, 6 * SECOND, WALL, set);
     assertEquals(
-        new Battery(Mode.RUNNING, Set.of(), new Limit(50.0, 60.0, WALL - 1_000, WALL + 9_000)),
-        saved);
+        new Battery(Mode.RUNNING, Set.of(), new Limit(50.0, 60.0, set, WALL + 9_000)), saved);
   }
 }

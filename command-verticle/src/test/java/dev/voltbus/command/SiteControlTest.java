@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -297,6 +298,58 @@ class SiteControlTest {
     assertEquals(List.of(0.0, 0.0), rig.limits());
     assertTrue(paused.remainingMillis() > 590_000, paused::toString);
     assertEquals(new Limits(50.0, 100.0), rig.send("RESUME", "").effective());
+  }
+
+  @Test
+  void theEndOfALimitIsToldByTheNextProcessToo() throws Exception {
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":3}");
+    restart(TIMER, Pace.USUAL);
+    CommandResult expired = rig.result(accepted.id(), Status.EXPIRED);
+    assertEquals(accepted.about(), expired.about());
+    assertEquals(new Limits(50.0, null), expired.requested());
+    assertEquals(new Limits(100.0, 100.0), expired.effective());
+  }
+
+  @Test
+  void aLimitThatAnotherReplacesIsToldByTheNextProcessToo() throws Exception {
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":600}");
+    restart(TIMER, Pace.USUAL);
+    CommandResult next = rig.send("SET_LIMITS", "{\"max_charge\":40,\"timeout\":600}");
+    rig.result(accepted.id(), Status.REPLACED);
+    rig.result(next.id(), Status.VERIFIED);
+  }
+
+  private CommandResult endWhileNobodyRuns() throws Exception {
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":1}");
+    rig.close();
+    rig.until("over", () -> System.currentTimeMillis() > accepted.expiresAt());
+    rig = rig(TIMER, Pace.USUAL);
+    return accepted;
+  }
+
+  @Test
+  void aLimitThatEndedMeanwhileIsOverOnceTheBaseHolds() throws Exception {
+    CommandResult accepted = endWhileNobodyRuns();
+    rig.linkUp(2);
+    rig.start();
+    CommandResult expired = rig.result(accepted.id(), Status.EXPIRED);
+    assertEquals(new Limits(100.0, 100.0), expired.effective());
+    assertEquals(List.of(100.0, 100.0), rig.limits());
+    rig.send("RESTART", "");
+    assertEquals(0, rig.results.stream().filter(each -> each.id().equals(accepted.id())).count());
+  }
+
+  // A limit that comes before the base could be written is not the one that is over.
+  @Test
+  void aLimitThatEndedMeanwhileIsNotReplaced() throws Exception {
+    CommandResult accepted = endWhileNobodyRuns();
+    rig.start();
+    CommandResult next = rig.send("SET_LIMITS", "{\"max_charge\":40,\"timeout\":600}");
+    CommandResult first = rig.results.poll(10, TimeUnit.SECONDS);
+    assertEquals(accepted.id() + " " + Status.EXPIRED, first.id() + " " + first.status());
+    rig.linkUp(2);
+    rig.result(next.id(), Status.VERIFIED);
+    assertEquals(new Limits(40.0, 100.0), rig.send("RESTART", "").effective());
   }
 
   @Test

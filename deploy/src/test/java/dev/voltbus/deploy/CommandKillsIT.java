@@ -47,11 +47,17 @@ class CommandKillsIT {
 
   /// @param from moment from which on it counts as late
   private Seen end(ControlScene scene, Round round, long from) throws Exception {
-    Seen back = scene.watch.await(round.seen + 1, seen -> seen.has(100, 100), LIMIT);
+    Seen back;
+    try {
+      back = scene.watch.await(round.seen + 1, seen -> seen.has(100, 100), LIMIT);
+    } catch (AssertionError e) {
+      throw new AssertionError(round + "\n" + scene.account(), e);
+    }
     long after = back.wallMillis() - from;
     late.add(after);
     if (back.wallMillis() < round.deadline || after > LATE_MILLIS) {
       faults.add(after + " ms behind what is allowed from: " + round);
+      System.out.println(faults.getLast() + "\n" + scene.account());
     }
     return back;
   }
@@ -118,6 +124,7 @@ class CommandKillsIT {
         sinceKill.add(since);
         if (since > NEXT_OWNER_MILLIS) {
           faults.add(since + " ms behind the kill or the deadline: " + round);
+          System.out.println(faults.getLast() + "\n" + scene.account());
         }
       }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,8 @@ import java.util.function.Predicate;
 /// and somebody who watches the inverter's registers.
 final class ControlScene implements AutoCloseable {
   static final String RESULT = "BE/command/result";
+  private static final String COMMANDS = "\"part\":\"publication BE commands\"";
+  private static final String UP = ",\"status\":\"up\"";
   static final Duration START = Duration.ofSeconds(60);
   static final Duration SOON = Duration.ofSeconds(15);
 
@@ -30,6 +33,8 @@ final class ControlScene implements AutoCloseable {
   private final List<PackagedProduct> nodes = new ArrayList<>();
   private final Path folder;
   private final List<String> options = new ArrayList<>();
+  private final List<PackagedProduct> everStarted = new ArrayList<>();
+  private final Map<PackagedProduct, Integer> healthPorts = new HashMap<>();
   final TestingListener listener;
   final LimitWatch watch;
 
@@ -114,6 +119,7 @@ final class ControlScene implements AutoCloseable {
           node.awaitLine(
               said -> said.contains("running; console") || said.contains("already runs"), START);
       if (line.contains("running; console")) {
+        awaitCommands(node);
         return node;
       }
       node.awaitExit(START);
@@ -126,24 +132,61 @@ final class ControlScene implements AutoCloseable {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("run", "--site=" + folder.resolve("site.yaml")));
     arguments.add("--http-port=" + PackagedProduct.freePort());
-    arguments.add("--health-port=" + PackagedProduct.freePort());
+    int health = PackagedProduct.freePort();
+    arguments.add("--health-port=" + health);
     arguments.addAll(options);
     arguments.addAll(List.of(more));
     PackagedProduct node = PackagedProduct.start(Map.of(), arguments.toArray(String[]::new));
     nodes.add(node);
+    everStarted.add(node);
+    healthPorts.put(node, health);
     return node;
   }
 
   private PackagedProduct started(String... more) throws Exception {
     PackagedProduct node = starting(more);
     node.awaitLine(line -> line.contains("running; console"), START);
+    awaitCommands(node);
     return node;
+  }
+
+  /// A command that comes before the subscription is no command: nobody hears it.
+  private void awaitCommands(PackagedProduct node) throws Exception {
+    if (!node.output().matches("(?s).*site [^:]+: [a-z, ]*mqtt.*")) {
+      return;
+    }
+    long end = System.nanoTime() + SOON.toNanos();
+    String health = PackagedProduct.get(healthPorts.get(node), "/health/live").body();
+    while (!health.contains(COMMANDS + UP)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("no commands are heard: " + health + "\n" + node.output());
+      }
+      health = PackagedProduct.get(healthPorts.get(node), "/health/live").body();
+    }
   }
 
   void kill(PackagedProduct node) throws Exception {
     node.signal("KILL");
     node.awaitExit(SOON);
     nodes.remove(node);
+  }
+
+  /// What everybody says of it, to find out why something went wrong: the newest writes to the
+  /// inverter, and the log of each process, also of those that are dead.
+  String account() {
+    StringBuilder text = new StringBuilder("writes to the inverter, by seconds from now:\n");
+    long now = System.nanoTime();
+    List<Write> writes = site.packServer().writes();
+    for (Write write : writes.subList(Math.max(0, writes.size() - 30), writes.size())) {
+      text.append("  %.3f %s%n".formatted((write.nanos() - now) / 1e9, write));
+    }
+    text.append("now ").append(Instant.now()).append('\n');
+    for (PackagedProduct node :
+        everStarted.subList(Math.max(0, everStarted.size() - 4), everStarted.size())) {
+      text.append("---- process ").append(node.pid()).append('\n');
+      text.append(node.output()).append('\n');
+    }
+    return text.toString();
   }
 
   Path state() {

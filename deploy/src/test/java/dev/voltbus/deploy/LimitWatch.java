@@ -20,6 +20,7 @@ final class LimitWatch implements AutoCloseable {
   private final Socket socket;
   private final List<Seen> seen = new ArrayList<>();
   private volatile boolean isClosed;
+  private volatile String fault = "";
 
   /// What the device had from a moment on.
   ///
@@ -48,6 +49,7 @@ final class LimitWatch implements AutoCloseable {
       }
     } catch (IOException | ArrayIndexOutOfBoundsException ended) {
       isClosed = true;
+      fault = "; nothing is read any more: " + ended;
     }
   }
 
@@ -96,7 +98,8 @@ final class LimitWatch implements AutoCloseable {
         }
         long left = end - System.nanoTime();
         if (left <= 0) {
-          throw new AssertionError("not seen within " + limit + " behind " + from + ": " + seen);
+          throw new AssertionError(
+              "not seen within " + limit + " behind " + from + ": " + seen + fault);
         }
         TimeUnit.NANOSECONDS.timedWait(seen, left);
       }
