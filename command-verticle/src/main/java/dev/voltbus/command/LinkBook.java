@@ -38,6 +38,19 @@ final class LinkBook {
         || (status.connected() && !before.status.connected());
   }
 
+  /// Takes in that a device was read by an owner of its link; true if that is another one than
+  /// before. Its own word of it may have been lost: in a cluster that has just lost a member a
+  /// message may come to nothing.
+  boolean accept(String device, long token, long nowNanos) {
+    String link = linkOf(device);
+    @Nullable Heard before = heard.get(link);
+    if (before != null && token <= before.status.token()) {
+      return false;
+    }
+    heard.put(link, new Heard(new LinkStatus(link, token, true, "", 0), nowNanos));
+    return true;
+  }
+
   /// A deadline by the clock of the link's owner where that was heard.
   Deadline deadline(String link, int remainingMillis, long nowNanos) {
     @Nullable Heard last = heard.get(link);

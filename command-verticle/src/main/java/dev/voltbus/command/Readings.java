@@ -3,6 +3,7 @@ package dev.voltbus.command;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Control.ValueRef;
 import dev.voltbus.contract.DeviceFeed;
+import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.LayoutBook;
 import dev.voltbus.contract.Quality;
 import dev.voltbus.contract.ReceivedSnapshot;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the devices of a site's controllable batteries say at the moment.
@@ -24,7 +26,14 @@ final class Readings {
   private final DeviceFeed feed;
   private final Map<String, ReceivedSnapshot> newest = new HashMap<>();
 
-  Readings(Vertx vertx, Bus bus, Site site, TimeSource time, Collection<String> devices) {
+  /// @param reader told of each snapshot
+  Readings(
+      Vertx vertx,
+      Bus bus,
+      Site site,
+      TimeSource time,
+      Collection<String> devices,
+      Consumer<DeviceSnapshot> reader) {
     this.book = new LayoutBook(vertx, bus, site);
     this.feed =
         new DeviceFeed(
@@ -33,7 +42,10 @@ final class Readings {
             List.copyOf(devices),
             time,
             book,
-            received -> newest.put(received.snapshot().device(), received));
+            received -> {
+              newest.put(received.snapshot().device(), received);
+              reader.accept(received.snapshot());
+            });
   }
 
   Future<Void> start() {

@@ -9,6 +9,7 @@ import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.Control;
 import dev.voltbus.contract.Control.BatteryTarget;
 import dev.voltbus.contract.ControlState;
+import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.RequestAddress;
@@ -96,7 +97,7 @@ final class SiteControl implements BatteryDesk.Site {
     this.audit =
         new AuditTrail(vertx, wiring.time(), wiring.metrics(), site.name(), wiring.state());
     this.links = new LinkBook(site);
-    this.readings = new Readings(vertx, wiring.bus(), site, wiring.time(), devices());
+    this.readings = new Readings(vertx, wiring.bus(), site, wiring.time(), devices(), this::read);
     this.rediscovery = new Rediscovery(wiring.bus(), site);
     this.metrics = metrics;
   }
@@ -307,6 +308,13 @@ final class SiteControl implements BatteryDesk.Site {
   private void hear(LinkStatus status) {
     if (links.accept(status, wiring.time().monotonicNanos())) {
       desks.values().forEach(desk -> desk.linkChanged(status.link(), links));
+    }
+  }
+
+  private void read(DeviceSnapshot snapshot) {
+    String device = snapshot.device();
+    if (!isEnded && links.accept(device, snapshot.token(), wiring.time().monotonicNanos())) {
+      desks.values().forEach(desk -> desk.linkChanged(links.linkOf(device), links));
     }
   }
 

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// Brings a battery's registers to what is wanted, and tries again until they are there. What is
 /// wanted is a value, not a step: a newer one takes the place of the older at once.
 ///
-/// In one round the device's own timer is written first, so that a limit never stands in a device
-/// without its end; then both limits, each with the value that the owner of the link goes back to
-/// by itself; then what belongs to them.
+/// A round may be cut off behind any of its writes, by the death of who carries it out. So the
+/// device's own timer is armed before the limits that it is to end, and switched off only when they
+/// have been written over. Each limit carries the value that the owner of the link goes back to by
+/// itself; behind them comes what belongs to them.
 final class TargetWriter {
   /// Why a round failed that nobody answered.
   static final String NO_OWNER = "no owner of the link answers";
@@ -195,15 +196,22 @@ final class TargetWriter {
   private List<Write> writes(
       Wanted current, Numbers numbers, @Nullable Numbers base, long nowNanos) {
     List<Write> writes = new ArrayList<>();
-    @Nullable DeviceTimer timer = target.timer();
-    if (timer != null) {
-      writes.add(new Write(timer.register(), timerSeconds(current, timer, nowNanos), null));
+    List<Write> timer = new ArrayList<>();
+    @Nullable DeviceTimer own = target.timer();
+    if (own != null) {
+      timer.add(new Write(own.register(), timerSeconds(current, own, nowNanos), null));
+    }
+    if (current.limit != null) {
+      writes.addAll(timer);
     }
     LimitTarget in = target.charge();
     LimitTarget out = target.discharge();
     writes.add(new Write(in.register(), numbers.charge, base == null ? null : base.charge));
     writes.add(new Write(out.register(), numbers.discharge, base == null ? null : base.discharge));
     target.with().forEach(each -> writes.add(new Write(each.register(), each.value(), null)));
+    if (current.limit == null) {
+      writes.addAll(timer);
+    }
     return writes;
   }
 

@@ -19,6 +19,7 @@ import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.LinkStatus;
 import dev.voltbus.contract.Metrics;
+import dev.voltbus.contract.Quality;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Secret;
 import dev.voltbus.contract.SingleProcessLeases;
@@ -188,7 +189,14 @@ final class ControlRig {
     bus.publish(Address.snapshots(SITE), snapshot);
   }
 
-  /// The device answers, but its values are no good.
+  /// The device answers, but its values are no good. An owner of the link of whom nothing was heard
+  /// has read the device.
+  void measureBy(long token) {
+    bus.publish(
+        Address.snapshots(SITE),
+        TestingMap.snapshot("bms-1", token, ++sequence, 0, 200, Quality.GOOD));
+  }
+
   void measureBadly() {
     bus.publish(Address.snapshots(SITE), TestingMap.badSnapshot("bms-1", ++sequence));
   }

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -284,6 +285,50 @@ class SiteControlTest {
     rig.measure(0, 200);
     rig.state(battery -> battery.isSettled() && battery.isInContact());
     assertEquals(List.of(100.0, 100.0), rig.limits());
+  }
+
+  // Who carries the writes out may die behind any of them: the device must not be left with a limit
+  // that its timer does not end. Seen when it died between a timer switched off and the base.
+  @Test
+  void behindEachWriteALimitHasItsTimer() throws Exception {
+    rig.state(ControlState.Battery::isSettled);
+    rig.writes.clear();
+    CommandResult accepted =
+        rig.send("SET_LIMITS", "{\"max_charge\":50,\"max_discharge\":60,\"timeout\":1}");
+    rig.result(accepted.id(), Status.EXPIRED);
+    rig.state(battery -> battery.isSettled() && battery.remainingMillis() == 0);
+    Map<String, Double> device = new HashMap<>();
+    List<String> order = new ArrayList<>();
+    for (WriteRequest write : rig.writes) {
+      device.put(write.key(), write.value());
+      order.add(write.key());
+      boolean isLimited =
+          device.getOrDefault("charge_limit", 100.0) != 100.0
+              || device.getOrDefault("discharge_limit", 100.0) != 100.0;
+      assertTrue(
+          !isLimited || device.getOrDefault("timer", 0.0) > 0,
+          () -> "a limit without a timer behind " + order);
+    }
+    assertEquals(Map.of("charge_limit", 100.0, "discharge_limit", 100.0, "timer", 0.0), device);
+  }
+
+  // Its word that it is there may have come to nothing.
+  @Test
+  void anOwnerThatIsKnownByItsReadingsAloneIsGivenWhatIsInForce() throws Exception {
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":60}");
+    rig.result(accepted.id(), Status.VERIFIED);
+    rig.measureBy(1);
+    rig.state(ControlState.Battery::isSettled);
+    rig.writes.clear();
+    rig.measureBy(7);
+    rig.until("written again", () -> rig.writes.size() >= 3);
+    assertEquals(List.of(50.0, 100.0), rig.limits());
+    rig.state(ControlState.Battery::isSettled);
+    rig.writes.clear();
+    rig.measureBy(7);
+    rig.measureBy(6);
+    assertEquals(Status.ACCEPTED, rig.send("RESTART", "").status());
+    assertEquals(List.of(), rig.writes, "it is no other owner");
   }
 
   // ---- over a restart

@@ -38,11 +38,16 @@ final class TestingMap {
 
   private static DeviceSnapshot snapshot(
       String device, long sequence, double current, double allowed, Quality quality) {
+    return snapshot(device, 1, sequence, current, allowed, quality);
+  }
+
+  static DeviceSnapshot snapshot(
+      String device, long token, long sequence, double current, double allowed, Quality quality) {
     byte good = (byte) quality.ordinal();
     return new DeviceSnapshot(
         device,
         SnapshotLayout.of(of()).id(),
-        1,
+        token,
         1,
         sequence,
         new DeviceSnapshot.Columns(

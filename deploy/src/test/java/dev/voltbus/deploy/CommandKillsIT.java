@@ -40,7 +40,11 @@ class CommandKillsIT {
     int seconds = LEAST_SECONDS + random.nextInt(MOST_SECONDS - LEAST_SECONDS + 1);
     long deadline = scene.limit(50, 60, seconds);
     long began = deadline - seconds * 1_000L;
-    Round round = new Round(seen, seconds, deadline, began + random.nextInt(seconds * 1_000));
+    long killAt =
+        random.nextInt(4) == 0
+            ? deadline - 10 + random.nextInt(40) // while the base is written
+            : began + random.nextInt(seconds * 1_000);
+    Round round = new Round(seen, seconds, deadline, killAt);
     scene.awaitWall(round.killAt);
     return round;
   }
