@@ -2,15 +2,9 @@ package dev.voltbus.deploy;
 
 import dev.voltbus.console.ConsoleVerticle;
 import dev.voltbus.contract.Site;
-import io.netty.handler.codec.mqtt.MqttQoS;
-import io.vertx.core.Future;
+import dev.voltbus.simulator.Commander;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
-import io.vertx.mqtt.MqttClient;
-import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -35,7 +28,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class PrepareCommand implements Callable<Integer> {
   private static final long REHEARSAL_MILLIS = 15_000;
-  private static final long BETWEEN_COMMANDS_MILLIS = 200;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -80,49 +72,12 @@ final class PrepareCommand implements Callable<Integer> {
 
   /// @return commands whose effect on the simulated inverter was verified
   private static int rehearse(Vertx vertx, int mqtt) throws InterruptedException {
-    AtomicInteger verified = new AtomicInteger();
-    MqttClient client = MqttClient.create(vertx, new MqttClientOptions().setClientId("rehearsal"));
-    client.publishHandler(message -> count(message, verified));
-    Lifetime.await(
-        client.connect(mqtt, Ports.HOST).compose(ready -> client.subscribe("BE/command/result", 1)),
-        "connect to the rehearsal's broker");
-    AtomicInteger sent = new AtomicInteger();
-    long timer =
-        vertx.setPeriodic(BETWEEN_COMMANDS_MILLIS, id -> command(client, sent.getAndIncrement()));
+    Commander commander =
+        Lifetime.await(
+            Commander.start(vertx, Ports.HOST, mqtt), "connect to the rehearsal's broker");
     Thread.sleep(REHEARSAL_MILLIS);
-    vertx.cancelTimer(timer);
-    Lifetime.await(client.disconnect(), "leave the rehearsal's broker");
-    return verified.get();
-  }
-
-  private static void count(MqttPublishMessage message, AtomicInteger verified) {
-    if ("verified".equals(message.payload().toJsonObject().getString("status"))) {
-      verified.incrementAndGet();
-    }
-  }
-
-  private static void command(MqttClient client, int number) {
-    JsonObject limits =
-        new JsonObject()
-            .put("max_charge", 20 + number % 60)
-            .put("max_discharge", 20.5)
-            .put("timeout", 1 + number % 3);
-    String topic =
-        switch (number % 10) {
-          case 3 -> "PAUSE";
-          case 4 -> "RESUME";
-          default -> "SET_LIMITS";
-        };
-    Future<Integer> published =
-        client.publish(
-            "BE/command/" + topic,
-            Buffer.buffer(limits.encode()),
-            MqttQoS.AT_LEAST_ONCE,
-            false,
-            false);
-    published.onFailure(failure -> {
-      throw new CommandException("could not rehearse a command: " + failure.getMessage());
-    });
+    Lifetime.await(commander.stop(), "leave the rehearsal's broker");
+    return commander.verified();
   }
 
   private static void delete(Path folder) throws IOException {
