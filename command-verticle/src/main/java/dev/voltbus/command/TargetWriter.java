@@ -12,6 +12,7 @@ import dev.voltbus.contract.WriteRequest;
 import dev.voltbus.contract.WriteRequest.Revert;
 import dev.voltbus.contract.WriteResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,11 @@ final class TargetWriter {
   private static final int MOST_WAIT_MILLIS = 2_000;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(9);
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// A request that was sent to an owner who is dead is answered by nobody, and the cluster may
+  /// name the dead one for a while yet. The owner answers a repeated request from memory.
+  private static final long ASKED_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long NO_OWNER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /// A change of a computed number, as a share, from which on it is written anew.
@@ -49,6 +55,8 @@ final class TargetWriter {
   private final Listener listener;
   private @Nullable Wanted wanted;
   private @Nullable Numbers written;
+  private List<Ask> asks = List.of();
+  private long askAgainNanos;
   private long round;
   private long ids;
   private boolean isUnderWay;
@@ -80,6 +88,9 @@ final class TargetWriter {
     /// A round did not bring it there; another one follows.
     void failed(String reason);
   }
+
+  /// A write of the round that is under way.
+  private record Ask(WriteRequest request, Promise<WriteResult> answer) {}
 
   private record Write(ValueRef register, double value, @Nullable Double base) {}
 
@@ -141,7 +152,11 @@ final class TargetWriter {
   void tick(double volts) {
     long nowNanos = time.monotonicNanos();
     @Nullable Wanted current = wanted;
-    if (current == null || isUnderWay) {
+    if (current == null) {
+      return;
+    }
+    if (isUnderWay) {
+      askAgain(nowNanos);
       return;
     }
     boolean isDue = isSettled ? nowNanos - rearmNanos >= 0 : nowNanos - againNanos >= 0;
@@ -232,14 +247,16 @@ final class TargetWriter {
   }
 
   private void carryOut(long mine, Wanted current, List<Write> writes, long nowNanos) {
+    List<Ask> fresh = new ArrayList<>();
     List<Future<WriteResult>> results = new ArrayList<>();
     for (Write write : writes) {
-      WriteRequest request = request(current, write, nowNanos);
-      String link = links.linkOf(request.device());
-      results.add(
-          bus.request(RequestAddress.writes(site, link), request, ANSWER_LIMIT)
-              .onSuccess(result -> listener.wrote(request, result)));
+      Ask ask = new Ask(request(current, write, nowNanos), Promise.promise());
+      fresh.add(ask);
+      results.add(ask.answer.future().onSuccess(result -> listener.wrote(ask.request, result)));
     }
+    asks = fresh;
+    askAgainNanos = nowNanos + ASKED_AGAIN_NANOS;
+    fresh.forEach(this::ask);
     Future.join(results)
         .onComplete(done -> {
           if (mine == round) {
@@ -247,6 +264,20 @@ final class TargetWriter {
             judge(results);
           }
         });
+  }
+
+  private void ask(Ask ask) {
+    String link = links.linkOf(ask.request.device());
+    bus.request(RequestAddress.writes(site, link), ask.request, ANSWER_LIMIT)
+        .onSuccess(ask.answer::tryComplete)
+        .onFailure(ask.answer::tryFail);
+  }
+
+  private void askAgain(long nowNanos) {
+    if (nowNanos - askAgainNanos >= 0) {
+      askAgainNanos = nowNanos + ASKED_AGAIN_NANOS;
+      asks.stream().filter(each -> !each.answer.future().isComplete()).forEach(this::ask);
+    }
   }
 
   private WriteRequest request(Wanted current, Write write, long nowNanos) {

@@ -29,6 +29,7 @@ import dev.voltbus.contract.Wiring;
 import dev.voltbus.contract.WriteRequest;
 import dev.voltbus.contract.WriteResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -62,6 +64,7 @@ final class ControlRig {
   final BlockingQueue<ControlState> states = new LinkedBlockingQueue<>();
   private final @Nullable Path state;
   private final Site site;
+  private final AtomicInteger losing = new AtomicInteger();
   private volatile Function<WriteRequest, WriteResult> owner = ControlRig::verified;
   private Bus.@Nullable Subscription link;
   private String deployment = "";
@@ -173,10 +176,18 @@ final class ControlRig {
             RequestAddress.writes(SITE, "rack"),
             request -> {
               writes.add(request);
-              return Future.succeededFuture(owner.apply(request));
+              boolean isLost = losing.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+              return isLost
+                  ? Promise.<WriteResult>promise().future()
+                  : Future.succeededFuture(owner.apply(request));
             });
     link.ready().await();
     bus.publish(Address.links(SITE), new LinkStatus("rack", token, true, "", 0));
+  }
+
+  /// So many requests from now on are never answered.
+  void lose(int requests) {
+    losing.set(requests);
   }
 
   void linkDown() throws Exception {

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -310,6 +311,22 @@ class SiteControlTest {
           () -> "a limit without a timer behind " + order);
     }
     assertEquals(Map.of("charge_limit", 100.0, "discharge_limit", 100.0, "timer", 0.0), device);
+  }
+
+  // One that went to an owner who is dead; the next is asked long before an answer is given up.
+  @Test
+  void aWriteThatNobodyAnswersIsAskedForAgain() throws Exception {
+    rig.state(ControlState.Battery::isSettled);
+    rig.writes.clear();
+    rig.lose(2);
+    long began = System.nanoTime();
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":60}");
+    rig.result(accepted.id(), Status.VERIFIED);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    assertTrue(millis < 5_000, "took " + millis + " ms");
+    List<String> ids = rig.writes.stream().map(WriteRequest::id).toList();
+    assertEquals(3, Set.copyOf(ids).size(), () -> "the same requests again: " + ids);
+    assertEquals(5, ids.size(), () -> "only those without an answer: " + ids);
   }
 
   // Its word that it is there may have come to nothing.
