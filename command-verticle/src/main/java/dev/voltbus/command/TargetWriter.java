@@ -55,7 +55,7 @@ final class TargetWriter {
   private final Listener listener;
   private @Nullable Wanted wanted;
   private @Nullable Numbers written;
-  private List<Ask> asks = List.of();
+  private @Nullable Round asked;
   private long askAgainNanos;
   private long round;
   private long ids;
@@ -89,8 +89,12 @@ final class TargetWriter {
     void failed(String reason);
   }
 
-  /// A write of the round that is under way.
-  private record Ask(WriteRequest request, Promise<WriteResult> answer) {}
+  /// What is under way. A write that is asked for again keeps its id and is told the time that is
+  /// left then: whoever hears of it for the first time must not count from the beginning.
+  private record Round(Wanted wanted, Numbers numbers, @Nullable Numbers base, List<Ask> asks) {}
+
+  /// A write of a round, in the order of `writes`.
+  private record Ask(String id, Promise<WriteResult> answer) {}
 
   private record Write(ValueRef register, double value, @Nullable Double base) {}
 
@@ -131,7 +135,8 @@ final class TargetWriter {
   Future<WriteResult> once(FixedWrite write, String source) {
     long nowNanos = time.monotonicNanos();
     Write single = new Write(write.register(), write.value(), null);
-    WriteRequest request = request(new Wanted(Amperes.NONE, null, source), single, nowNanos);
+    WriteRequest request =
+        request(nextId(), new Wanted(Amperes.NONE, null, source), single, nowNanos);
     return bus.request(
             RequestAddress.writes(site, links.linkOf(request.device())), request, ANSWER_LIMIT)
         .onSuccess(result -> listener.wrote(request, result));
@@ -205,7 +210,7 @@ final class TargetWriter {
     }
     written = numbers;
     isUnderWay = true;
-    carryOut(mine, current, writes(current, numbers, base, nowNanos), nowNanos);
+    carryOut(mine, current, numbers, base, nowNanos);
   }
 
   private List<Write> writes(
@@ -246,17 +251,13 @@ final class TargetWriter {
     return Math.min(left, longest);
   }
 
-  private void carryOut(long mine, Wanted current, List<Write> writes, long nowNanos) {
-    List<Ask> fresh = new ArrayList<>();
-    List<Future<WriteResult>> results = new ArrayList<>();
-    for (Write write : writes) {
-      Ask ask = new Ask(request(current, write, nowNanos), Promise.promise());
-      fresh.add(ask);
-      results.add(ask.answer.future().onSuccess(result -> listener.wrote(ask.request, result)));
-    }
-    asks = fresh;
-    askAgainNanos = nowNanos + ASKED_AGAIN_NANOS;
-    fresh.forEach(this::ask);
+  private void carryOut(
+      long mine, Wanted current, Numbers numbers, @Nullable Numbers base, long nowNanos) {
+    List<Write> writes = writes(current, numbers, base, nowNanos);
+    List<Ask> asks = writes.stream().map(write -> new Ask(nextId(), Promise.promise())).toList();
+    asked = new Round(current, numbers, base, asks);
+    ask(current, writes, asks, nowNanos);
+    List<Future<WriteResult>> results = asks.stream().map(each -> each.answer.future()).toList();
     Future.join(results)
         .onComplete(done -> {
           if (mine == round) {
@@ -266,28 +267,52 @@ final class TargetWriter {
         });
   }
 
-  private void ask(Ask ask) {
-    String link = links.linkOf(ask.request.device());
-    bus.request(RequestAddress.writes(site, link), ask.request, ANSWER_LIMIT)
-        .onSuccess(ask.answer::tryComplete)
-        .onFailure(ask.answer::tryFail);
-  }
-
-  private void askAgain(long nowNanos) {
-    if (nowNanos - askAgainNanos >= 0) {
-      askAgainNanos = nowNanos + ASKED_AGAIN_NANOS;
-      asks.stream().filter(each -> !each.answer.future().isComplete()).forEach(this::ask);
+  /// Asks for all that has no answer.
+  private void ask(Wanted current, List<Write> writes, List<Ask> asks, long nowNanos) {
+    askAgainNanos = nowNanos + ASKED_AGAIN_NANOS;
+    for (int i = 0; i < writes.size(); i++) {
+      Ask ask = asks.get(i);
+      if (!ask.answer.future().isComplete()) {
+        ask(request(ask.id, current, writes.get(i), nowNanos), ask.answer);
+      }
     }
   }
 
-  private WriteRequest request(Wanted current, Write write, long nowNanos) {
+  private void ask(WriteRequest request, Promise<WriteResult> answer) {
+    String link = links.linkOf(request.device());
+    bus.request(RequestAddress.writes(site, link), request, ANSWER_LIMIT)
+        .onSuccess(result -> {
+          if (answer.tryComplete(result)) {
+            listener.wrote(request, result);
+          }
+        })
+        .onFailure(answer::tryFail);
+  }
+
+  private void askAgain(long nowNanos) {
+    @Nullable Round last = asked;
+    if (last == null || nowNanos - askAgainNanos < 0) {
+      return;
+    }
+    @Nullable TimedLimit limit = last.wanted.limit;
+    if (limit == null || !limit.isOver(nowNanos)) {
+      List<Write> writes = writes(last.wanted, last.numbers, last.base, nowNanos);
+      ask(last.wanted, writes, last.asks, nowNanos);
+    }
+  }
+
+  private String nextId() {
+    return "control-" + token + "-" + target.battery() + "-" + ++ids;
+  }
+
+  private WriteRequest request(String id, Wanted current, Write write, long nowNanos) {
     @Nullable TimedLimit limit = current.limit;
     int left =
         limit == null
             ? Integer.MAX_VALUE
             : (int) TimeUnit.NANOSECONDS.toMillis(limit.endNanos() - nowNanos + 999_999);
     return new WriteRequest(
-        "control-" + token + "-" + target.battery() + "-" + ++ids,
+        id,
         site,
         write.register.device(),
         write.register.key(),

@@ -200,14 +200,14 @@ final class ControlRig {
     bus.publish(Address.snapshots(SITE), snapshot);
   }
 
-  /// The device answers, but its values are no good. An owner of the link of whom nothing was heard
-  /// has read the device.
+  /// An owner of the link of whom nothing was heard has read the device.
   void measureBy(long token) {
     bus.publish(
         Address.snapshots(SITE),
         TestingMap.snapshot("bms-1", token, ++sequence, 0, 200, Quality.GOOD));
   }
 
+  /// The device answers, but its values are no good.
   void measureBadly() {
     bus.publish(Address.snapshots(SITE), TestingMap.badSnapshot("bms-1", ++sequence));
   }

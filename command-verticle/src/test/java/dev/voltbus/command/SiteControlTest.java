@@ -289,7 +289,7 @@ class SiteControlTest {
   }
 
   // Who carries the writes out may die behind any of them: the device must not be left with a limit
-  // that its timer does not end. Seen when it died between a timer switched off and the base.
+  // that its timer does not end.
   @Test
   void behindEachWriteALimitHasItsTimer() throws Exception {
     rig.state(ControlState.Battery::isSettled);
@@ -327,6 +327,12 @@ class SiteControlTest {
     List<String> ids = rig.writes.stream().map(WriteRequest::id).toList();
     assertEquals(3, Set.copyOf(ids).size(), () -> "the same requests again: " + ids);
     assertEquals(5, ids.size(), () -> "only those without an answer: " + ids);
+    List<Integer> left =
+        rig.writes.stream()
+            .filter(write -> write.key().equals("charge_limit"))
+            .map(write -> write.revert().afterMillis())
+            .toList();
+    assertTrue(left.getLast() < left.getFirst() - 400, () -> "with the time left then: " + left);
   }
 
   // Its word that it is there may have come to nothing.

@@ -38,10 +38,11 @@ final class PauseStatus {
         };
   }
 
-  /// Nobody tells again that the current of an older pause had ended.
+  /// Nobody tells again that the current of an older pause had ended. A base that is on its way at
+  /// the start is no resume.
   private static Word first(Battery now, boolean isSettled) {
     if (!isPaused(now)) {
-      return running(isSettled);
+      return Word.RUNNING;
     }
     return isSettled ? Word.PAUSED : Word.PAUSING;
   }

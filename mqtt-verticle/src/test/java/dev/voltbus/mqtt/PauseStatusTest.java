@@ -91,6 +91,12 @@ class PauseStatusTest {
     assertEquals("PAUSING", status.text());
   }
 
+  @Test
+  void aBaseThatIsOnItsWayAtTheStartIsNoResume() {
+    status.awaited();
+    assertEquals("RUNNING", heard(Mode.RUNNING, false));
+  }
+
   // A limit that has just been set is no resume.
   @Test
   void aLimitOnItsWayIsNoResume() {
