@@ -142,8 +142,11 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
 
   /// Carries out an admitted command; answers when it is on disk.
   Future<CommandResult> carryOut(Admitted admitted) {
+    return hearDevice().compose(heard -> decide(admitted)); // the newest word of the device counts
+  }
+
+  private Future<CommandResult> decide(Admitted admitted) {
     long now = time.monotonicNanos();
-    happen(allows(now), now); // the newest word of the device counts
     CommandRequest request = admitted.request();
     ControlEvent event = event(admitted, now);
     Step step = control.after(event, now);
@@ -152,9 +155,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
             ? new SavedControl.Command(
                 time.wallMillis(), request.id(), request.origin(), admitted.correlation())
             : limiting;
-    boolean isKept =
-        admitted.envelope() == null
-            && step.effects().stream().noneMatch(ControlEffect.Persist.class::isInstance);
+    boolean isKept = admitted.envelope() == null && !persists(step);
     Future<Void> kept =
         isKept
             ? Future.succeededFuture()
@@ -225,32 +226,62 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
 
   // ---- what happens by itself
 
-  /// Lets time pass and looks at what the devices say.
-  void look() {
-    long now = time.monotonicNanos();
-    happen(allows(now), now);
-    double current = readings.value(target.current(), now);
-    if (control.mode() == BatteryControl.Mode.STOPPING
-        && Math.abs(current) <= target.pace().lowCurrent()
-        && writer.isSettled()) {
-      happen(new ControlEvent.CurrentLow(), now);
-    }
-    lookAtContact(now);
-    writer.tick(volts());
-    readings.readNanos(target.current(), now).ifPresent(read -> follow(current, read, now));
+  /// Lets time pass and looks at what the devices say; done when all that follows is begun.
+  Future<Void> look() {
+    return hearDevice()
+        .compose(heard -> lookAtRest())
+        .compose(rested -> lookAtContact())
+        .map(done -> {
+          long now = time.monotonicNanos();
+          writer.tick(volts());
+          double current = readings.value(target.current(), now);
+          readings.readNanos(target.current(), now).ifPresent(read -> follow(current, read, now));
+          return null;
+        });
   }
 
-  private void happen(ControlEvent event, long now) {
+  private Future<Void> hearDevice() {
+    long now = time.monotonicNanos();
+    return happen(allows(now), now);
+  }
+
+  private Future<Void> lookAtRest() {
+    long now = time.monotonicNanos();
+    double current = readings.value(target.current(), now);
+    boolean isAtRest =
+        control.mode() == BatteryControl.Mode.STOPPING
+            && Math.abs(current) <= target.pace().lowCurrent()
+            && writer.isSettled();
+    return isAtRest ? happen(new ControlEvent.CurrentLow(), now) : Future.succeededFuture();
+  }
+
+  /// A change of mode is on disk before anybody is told of it, so that a process that starts behind
+  /// this one goes on with what was told. Everything else is done at once.
+  private Future<Void> happen(ControlEvent event, long now) {
     Step step = control.after(event, now);
     if (step.effects().isEmpty() && step.next().equals(control)) {
-      return;
+      return Future.succeededFuture();
     }
-    boolean persists = step.effects().stream().anyMatch(ControlEffect.Persist.class::isInstance);
+    if (step.next().mode() != control.mode()) {
+      // a failure is said there, and tried again
+      return site.keep(this, SavedControl.of(step.next(), now, time.wallMillis(), limiting))
+          .otherwiseEmpty()
+          .onSuccess(kept -> commitOwn(step));
+    }
+    commitOwn(step);
+    if (persists(step)) {
+      var _ = site.keep(this, saved());
+    }
+    return Future.succeededFuture();
+  }
+
+  private void commitOwn(Step step) {
     source = BY_ITSELF;
     commit(step);
-    if (persists) {
-      var _ = site.keep(this, saved()); // a failure is said there, and tried again
-    }
+  }
+
+  private static boolean persists(Step step) {
+    return step.effects().stream().anyMatch(ControlEffect.Persist.class::isInstance);
   }
 
   private ControlEvent allows(long now) {
@@ -272,17 +303,19 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
     return isNews ? Math.max(0, amperes) : before;
   }
 
-  private void lookAtContact(long now) {
+  private Future<Void> lookAtContact() {
+    long now = time.monotonicNanos();
     long silent = target.pace().lostAfter().toNanos();
     boolean isSilent =
         devices.stream()
             .map(device -> readings.heardNanos(device, now))
             .anyMatch(heard -> now - heard.orElse(begunNanos) > silent);
     if (isSilent && control.isInContact()) {
-      happen(new ControlEvent.ContactLost(), now);
-    } else if (!isSilent && !control.isInContact() && writer.isSettled()) {
-      happen(new ControlEvent.ContactBack(), now); // it has the safe limits now
+      return happen(new ControlEvent.ContactLost(), now);
     }
+    return !isSilent && !control.isInContact() && writer.isSettled()
+        ? happen(new ControlEvent.ContactBack(), now) // it has the safe limits now
+        : Future.succeededFuture();
   }
 
   /// An owner of a link that came new has forgotten the ends, and a device that was away may have

@@ -141,7 +141,8 @@ final class SiteControl implements BatteryDesk.Site {
             return Future.succeededFuture();
           }
           takeUp(found);
-          return listen();
+          return inLine(this::lookAtAll)
+              .compose(looked -> isEnded ? Future.succeededFuture() : listen());
         });
   }
 
@@ -161,7 +162,6 @@ final class SiteControl implements BatteryDesk.Site {
       BatteryDesk desk = desk(target, before.get(target.battery()));
       desks.put(target.battery(), desk);
     }
-    desks.values().forEach(BatteryDesk::look);
   }
 
   private BatteryDesk desk(BatteryTarget target, SavedControl.@Nullable Battery saved) {
@@ -319,10 +319,23 @@ final class SiteControl implements BatteryDesk.Site {
   }
 
   private void look() {
-    if (isEnded || inLine > 0 || !lease.isValid()) {
-      return;
+    if (!isEnded && inLine == 0 && lease.isValid()) {
+      inLine(this::lookAtAll)
+          .onSuccess(done -> show())
+          .onFailure(fault -> LOG.error("site={} the control is at fault", site.name(), fault));
     }
-    desks.values().forEach(BatteryDesk::look);
+  }
+
+  /// One after the other: what is kept is the state of all.
+  private Future<Void> lookAtAll() {
+    Future<Void> all = Future.succeededFuture();
+    for (BatteryDesk desk : desks.values()) {
+      all = all.compose(before -> desk.look());
+    }
+    return all;
+  }
+
+  private void show() {
     changed();
     metrics.show(desks.values().stream().map(BatteryDesk::state).toList());
     desks.forEach((battery, desk) -> {

@@ -1,10 +1,12 @@
 package dev.voltbus.command;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.voltbus.contract.Address;
 import dev.voltbus.contract.CommandRequest;
 import dev.voltbus.contract.CommandRequest.Delivery;
 import dev.voltbus.contract.CommandRequest.Until;
@@ -32,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -202,11 +205,29 @@ class SiteControlTest {
     rig.send("STOP", "");
     rig.state(battery -> battery.mode() == Mode.STOPPING && battery.isSettled());
     assertEquals(List.of(0.0, 0.0), rig.limits());
+    CompletableFuture<String> kept = keptWhenTold(Mode.STOPPED);
     rig.measure(-1.5, 200);
     rig.state(battery -> battery.mode() == Mode.STOPPED);
+    // Or a process that starts behind this one would wait for the current anew.
+    assertTrue(kept.get(10, TimeUnit.SECONDS).contains("STOPPED"), kept::join);
     rig.send("RESUME", "");
     rig.state(battery -> battery.mode() == Mode.RUNNING && battery.isSettled());
     assertEquals(List.of(100.0, 100.0), rig.limits());
+  }
+
+  /// What is on disk when others are told of a mode.
+  private CompletableFuture<String> keptWhenTold(Mode mode) {
+    CompletableFuture<String> kept = new CompletableFuture<>();
+    rig.bus.subscribe(
+        Address.control(ControlRig.SITE),
+        told -> {
+          if (told.mode() == mode && !kept.isDone()) {
+            kept.complete(
+                assertDoesNotThrow(
+                    () -> Files.readString(ControlStore.file(state, ControlRig.SITE))));
+          }
+        });
+    return kept;
   }
 
   // The device has it already; whoever sent it learns so.

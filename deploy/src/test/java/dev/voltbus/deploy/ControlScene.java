@@ -189,19 +189,6 @@ final class ControlScene implements AutoCloseable {
     return text.toString();
   }
 
-  /// Waits until the control state of the whole gateway has a word: what a battery comes to by
-  /// itself is told before it is on disk.
-  void awaitKept(String word) throws IOException {
-    Path file = state().resolve("control-control-" + ProcessHandle.current().pid() + ".json");
-    long end = System.nanoTime() + SOON.toNanos();
-    while (!Files.readString(file).contains(word)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("no " + word + " in " + Files.readString(file));
-      }
-      Thread.onSpinWait();
-    }
-  }
-
   Path state() {
     return folder.resolve("state");
   }
