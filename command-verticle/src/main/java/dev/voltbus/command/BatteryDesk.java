@@ -23,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,12 +105,8 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
               site.audit().followed(result);
               site.report(result);
             });
-    this.devices =
-        new TreeSet<>(
-            List.of(
-                target.battery(),
-                target.charge().register().device(),
-                target.discharge().register().device()));
+    this.devices = new TreeSet<>(Set.of(target.battery()));
+    target.directions().forEach(direction -> devices.add(direction.register().device()));
     this.begunNanos = time.monotonicNanos();
     this.control = control;
     this.limiting = former == null ? SavedControl.Command.NONE : former.command();
@@ -122,12 +119,20 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   }
 
   static BatteryControl.Bounds bounds(BatteryTarget target) {
-    LimitTarget in = target.charge();
-    LimitTarget out = target.discharge();
     return new BatteryControl.Bounds(
-        new Amperes(in.base(), out.base()),
-        new Amperes(in.most(), out.most()),
-        new Amperes(in.safe(), out.safe()));
+        both(target, LimitTarget::base),
+        both(target, LimitTarget::most),
+        both(target, LimitTarget::safe));
+  }
+
+  /// Nothing bounds a direction without a register.
+  private static Amperes both(BatteryTarget target, ToDoubleFunction<LimitTarget> bound) {
+    return new Amperes(bound(target.charge(), bound), bound(target.discharge(), bound));
+  }
+
+  private static double bound(
+      @Nullable LimitTarget direction, ToDoubleFunction<LimitTarget> bound) {
+    return direction == null ? Double.POSITIVE_INFINITY : bound.applyAsDouble(direction);
   }
 
   String battery() {
@@ -296,7 +301,10 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   }
 
   /// What the device said last counts: one reading that is missing must not let more current flow.
-  private double allowed(LimitTarget direction, double before, long now) {
+  private double allowed(@Nullable LimitTarget direction, double before, long now) {
+    if (direction == null) {
+      return before;
+    }
     double said = readings.value(direction.allowed(), now);
     double amperes = direction.allowedUnit() == Unit.WATT ? said / volts() : said;
     boolean isNews = Double.isFinite(amperes) && !(Math.abs(amperes - before) < ALLOWED_STEP);
@@ -355,14 +363,8 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   }
 
   private void tell(String event) {
-    Amperes limits = effectiveAmperes();
     LOG.atLevel(ALARMING.contains(event) ? Level.WARN : Level.INFO)
-        .log(
-            "battery={} {}: charge up to {} A, discharge up to {} A",
-            battery(),
-            event,
-            LimitsPayload.plain(limits.charge()),
-            LimitsPayload.plain(limits.discharge()));
+        .log("battery={} {}: {}", battery(), event, effective());
     site.audit().happened(battery(), event, "");
   }
 
@@ -418,10 +420,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   }
 
   private void notFollowed(double current) {
-    Amperes limits = effectiveAmperes();
-    String text =
-        "%.1f A flow, the limits are %.1f A in and %.1f A out"
-            .formatted(current, limits.charge(), limits.discharge());
+    String text = "%.1f A flow; %s".formatted(current, effective());
     LOG.warn("battery={} limit not followed: {}", battery(), text);
     site.audit().happened(battery(), "LIMIT_NOT_FOLLOWED", text);
     orders.notFollowed(text);
@@ -437,7 +436,9 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
   @Override
   public Limits effective() {
     Amperes amperes = effectiveAmperes();
-    return new Limits(amperes.charge(), amperes.discharge());
+    return new Limits(
+        target.charge() == null ? null : amperes.charge(),
+        target.discharge() == null ? null : amperes.discharge());
   }
 
   @Override
@@ -445,7 +446,7 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
     return expiresAt;
   }
 
-  /// What is in force, as its registers hold it.
+  /// What is in force, as its registers hold it; infinite where there is none.
   private Amperes effectiveAmperes() {
     Amperes wanted = control.effective(time.monotonicNanos());
     double volts = volts();
@@ -454,7 +455,10 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
         held(target.discharge(), wanted.discharge(), volts));
   }
 
-  private static double held(LimitTarget direction, double amperes, double volts) {
+  private static double held(@Nullable LimitTarget direction, double amperes, double volts) {
+    if (direction == null) {
+      return Double.POSITIVE_INFINITY;
+    }
     TargetUnits units = new TargetUnits(direction);
     OptionalDouble number = units.number(amperes, volts);
     double held = number.isPresent() ? units.amperes(number.getAsDouble(), volts) : amperes;

@@ -78,6 +78,7 @@ final class Judge {
               + String.join(", ", Control.COMMANDS));
     }
     BatteryTarget target = target(request.device());
+    checkDirections(request.name(), target);
     checkPermit(request, target);
     CommandPayload.checkSize(request.payload());
     Admitted admitted = read(request, target);
@@ -121,6 +122,25 @@ final class Judge {
     return target.orElseThrow(() ->
         new RefusedException(
             Code.NO_TARGET, "device " + device + " has no register for limits configured"));
+  }
+
+  /// A battery comes to rest only if both directions can be limited.
+  private static void checkDirections(String command, BatteryTarget target)
+      throws RefusedException {
+    if (Control.NEED_BOTH_DIRECTIONS.contains(command)) {
+      checkDirection(command, "charge", target.charge(), target);
+      checkDirection(command, "discharge", target.discharge(), target);
+    }
+  }
+
+  private static void checkDirection(
+      String what, String direction, @Nullable LimitTarget limit, BatteryTarget target)
+      throws RefusedException {
+    if (limit == null) {
+      throw new RefusedException(
+          Code.NO_TARGET,
+          what + ": battery " + target.battery() + " has no register that limits " + direction);
+    }
   }
 
   private void checkPermit(CommandRequest request, BatteryTarget target) throws RefusedException {
@@ -171,19 +191,29 @@ final class Judge {
 
   private static Wanted limits(CommandPayload payload, CommandRequest request, BatteryTarget target)
       throws RefusedException {
-    Amperes envelope = new Amperes(target.charge().most(), target.discharge().most());
+    Amperes envelope = BatteryDesk.bounds(target).envelope();
     Wanted wanted = LimitsPayload.wanted(payload, request.perAmpere(), envelope);
-    checkLeast(wanted.charge(), target.charge());
-    checkLeast(wanted.discharge(), target.discharge());
+    checkLimit("charge", wanted.charge(), target.charge(), target);
+    checkLimit("discharge", wanted.discharge(), target.discharge(), target);
     return wanted;
+  }
+
+  private static void checkLimit(
+      String direction, @Nullable Double amperes, @Nullable LimitTarget limit, BatteryTarget target)
+      throws RefusedException {
+    if (amperes != null) {
+      checkDirection(Control.SET_LIMITS, direction, limit, target);
+    }
+    if (amperes != null && limit != null) {
+      checkLeast(amperes, limit);
+    }
   }
 
   /// Only where the register's least value is known in A; with a voltage in it the writer goes to
   /// the least that there is.
-  private static void checkLeast(@Nullable Double amperes, LimitTarget target)
-      throws RefusedException {
+  private static void checkLeast(double amperes, LimitTarget target) throws RefusedException {
     double least = new TargetUnits(target).leastAmperes(Double.NaN);
-    if (amperes != null && amperes < least) {
+    if (amperes < least) {
       throw new RefusedException(
           Code.BELOW_REGISTER,
           LimitsPayload.plain(amperes)

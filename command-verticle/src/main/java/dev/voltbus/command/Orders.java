@@ -198,8 +198,8 @@ final class Orders {
   }
 
   private static void remarkBase(
-      List<Remark> remarks, String name, @Nullable Double given, LimitTarget target) {
-    if (given == null) {
+      List<Remark> remarks, String name, @Nullable Double given, @Nullable LimitTarget target) {
+    if (given == null && target != null) {
       remarks.add(
           new Remark(
               "at-base",

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,19 +112,12 @@ final class SiteControl implements BatteryDesk.Site {
     Set<String> devices = new TreeSet<>();
     for (BatteryTarget target : targets()) {
       devices.add(target.battery());
-      for (Control.@Nullable ValueRef ref :
-          new Control.@Nullable ValueRef[] {
-            target.charge().register(),
-            target.charge().allowed(),
-            target.discharge().register(),
-            target.discharge().allowed(),
-            target.current(),
-            target.voltage()
-          }) {
-        if (ref != null) {
-          devices.add(ref.device());
-        }
-      }
+      Stream.concat(
+              target.directions().stream()
+                  .flatMap(each -> Stream.of(each.register(), each.allowed())),
+              Stream.of(target.current(), target.voltage()))
+          .filter(Objects::nonNull)
+          .forEach(ref -> devices.add(ref.device()));
     }
     return devices;
   }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a battery's registers to what is wanted, and tries again until they are there. What is
@@ -49,12 +51,11 @@ final class TargetWriter {
   private final LinkBook links;
   private final String site;
   private final BatteryTarget target;
-  private final TargetUnits charge;
-  private final TargetUnits discharge;
+  private final List<Direction> directions = new ArrayList<>();
   private final long token;
   private final Listener listener;
   private @Nullable Wanted wanted;
-  private @Nullable Numbers written;
+  private @Nullable List<Double> written;
   private @Nullable Round asked;
   private long askAgainNanos;
   private long round;
@@ -72,8 +73,9 @@ final class TargetWriter {
   /// @param source who wants it, for log and audit
   record Wanted(Amperes limits, @Nullable TimedLimit limit, String source) {}
 
-  /// The registers' numbers of a round.
-  private record Numbers(double charge, double discharge) {}
+  /// A direction of the current that has a register.
+  private record Direction(
+      LimitTarget target, TargetUnits units, ToDoubleFunction<Amperes> bound) {}
 
   /// Who is told how the writing goes.
   interface Listener {
@@ -91,7 +93,11 @@ final class TargetWriter {
 
   /// What is under way. A write that is asked for again keeps its id and is told the time that is
   /// left then: whoever hears of it for the first time must not count from the beginning.
-  private record Round(Wanted wanted, Numbers numbers, @Nullable Numbers base, List<Ask> asks) {}
+  ///
+  /// @param numbers for the registers, in the order of `directions`
+  /// @param base numbers that they go back to by themselves, or null without an end
+  private record Round(
+      Wanted wanted, List<Double> numbers, @Nullable List<Double> base, List<Ask> asks) {}
 
   /// A write of a round, in the order of `writes`.
   private record Ask(String id, Promise<WriteResult> answer) {}
@@ -112,10 +118,16 @@ final class TargetWriter {
     this.links = links;
     this.site = site;
     this.target = target;
-    this.charge = new TargetUnits(target.charge());
-    this.discharge = new TargetUnits(target.discharge());
+    add(target.charge(), Amperes::charge);
+    add(target.discharge(), Amperes::discharge);
     this.token = token;
     this.listener = listener;
+  }
+
+  private void add(@Nullable LimitTarget limit, ToDoubleFunction<Amperes> of) {
+    if (limit != null) {
+      directions.add(new Direction(limit, new TargetUnits(limit), of));
+    }
   }
 
   /// Wants something else from now on.
@@ -171,23 +183,27 @@ final class TargetWriter {
   }
 
   private boolean hasDrifted(Wanted current, double volts) {
-    @Nullable Numbers last = written;
-    @Nullable Numbers now = numbers(current.limits, volts);
+    @Nullable List<Double> last = written;
+    @Nullable List<Double> now = numbers(current.limits, volts);
     return last != null
         && now != null
-        && (isFar(last.charge, now.charge) || isFar(last.discharge, now.discharge));
+        && IntStream.range(0, now.size()).anyMatch(i -> isFar(last.get(i), now.get(i)));
   }
 
   private static boolean isFar(double before, double now) {
     return Math.abs(now - before) > DRIFT * before;
   }
 
-  private @Nullable Numbers numbers(Amperes limits, double volts) {
-    OptionalDouble in = charge.number(limits.charge(), volts);
-    OptionalDouble out = discharge.number(limits.discharge(), volts);
-    return in.isPresent() && out.isPresent()
-        ? new Numbers(in.getAsDouble(), out.getAsDouble())
-        : null;
+  private @Nullable List<Double> numbers(Amperes limits, double volts) {
+    List<Double> numbers = new ArrayList<>();
+    for (Direction each : directions) {
+      OptionalDouble number = each.units.number(each.bound.applyAsDouble(limits), volts);
+      if (number.isEmpty()) {
+        return null;
+      }
+      numbers.add(number.getAsDouble());
+    }
+    return numbers;
   }
 
   private void begin(double volts) {
@@ -199,11 +215,9 @@ final class TargetWriter {
     if (current == null) {
       return;
     }
-    @Nullable Numbers numbers = numbers(current.limits, volts);
-    @Nullable Numbers base =
-        current.limit == null
-            ? null
-            : numbers(new Amperes(target.charge().base(), target.discharge().base()), volts);
+    @Nullable List<Double> numbers = numbers(current.limits, volts);
+    @Nullable List<Double> base =
+        current.limit == null ? null : numbers(BatteryDesk.bounds(target).base(), volts);
     if (numbers == null || (current.limit != null && base == null)) {
       fail("the voltage is not known, and the register counts in W", AGAIN_NANOS);
       return;
@@ -214,7 +228,7 @@ final class TargetWriter {
   }
 
   private List<Write> writes(
-      Wanted current, Numbers numbers, @Nullable Numbers base, long nowNanos) {
+      Wanted current, List<Double> numbers, @Nullable List<Double> base, long nowNanos) {
     List<Write> writes = new ArrayList<>();
     List<Write> timer = new ArrayList<>();
     @Nullable DeviceTimer own = target.timer();
@@ -224,10 +238,10 @@ final class TargetWriter {
     if (current.limit != null) {
       writes.addAll(timer);
     }
-    LimitTarget in = target.charge();
-    LimitTarget out = target.discharge();
-    writes.add(new Write(in.register(), numbers.charge, base == null ? null : base.charge));
-    writes.add(new Write(out.register(), numbers.discharge, base == null ? null : base.discharge));
+    for (int i = 0; i < directions.size(); i++) {
+      ValueRef register = directions.get(i).target.register();
+      writes.add(new Write(register, numbers.get(i), base == null ? null : base.get(i)));
+    }
     target.with().forEach(each -> writes.add(new Write(each.register(), each.value(), null)));
     if (current.limit == null) {
       writes.addAll(timer);
@@ -252,7 +266,7 @@ final class TargetWriter {
   }
 
   private void carryOut(
-      long mine, Wanted current, Numbers numbers, @Nullable Numbers base, long nowNanos) {
+      long mine, Wanted current, List<Double> numbers, @Nullable List<Double> base, long nowNanos) {
     List<Write> writes = writes(current, numbers, base, nowNanos);
     List<Ask> asks = writes.stream().map(write -> new Ask(nextId(), Promise.promise())).toList();
     asked = new Round(current, numbers, base, asks);

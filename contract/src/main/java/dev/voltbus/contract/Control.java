@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What commands may do at a site: which registers limit which battery, how far, and who may.
@@ -40,6 +41,9 @@ public record Control(
   /// Every command there is.
   public static final List<String> COMMANDS =
       List.of(PAUSE, RESUME, SET_LIMITS, RESTART, STOP, BMSRESET);
+
+  /// Those that set both limits to 0, and which a battery that has one limit only does not take.
+  public static final Set<String> NEED_BOTH_DIRECTIONS = Set.of(PAUSE, STOP);
 
   /// A value of a device of the site.
   public record ValueRef(String device, String key) {
@@ -110,11 +114,12 @@ public record Control(
         new Pace(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(30), 1.8);
   }
 
-  /// How one battery is limited.
+  /// How one battery is limited. Some devices limit one direction only, such as those of SunSpec
+  /// models 123 and 704; a battery with such a target can be limited in it, but not be paused.
   ///
   /// @param battery device that commands are meant for
-  /// @param charge register for charging
-  /// @param discharge register for discharging
+  /// @param charge register for charging; null if nothing limits it, but not with `discharge`
+  /// @param discharge register for discharging; null if nothing limits it, but not with `charge`
   /// @param timer the device's own timer, or null if it has none
   /// @param with written behind the limits, in order
   /// @param current measured current, positive while charging; null if it is not measured
@@ -124,8 +129,8 @@ public record Control(
   /// @param pace times
   public record BatteryTarget(
       String battery,
-      LimitTarget charge,
-      LimitTarget discharge,
+      @Nullable LimitTarget charge,
+      @Nullable LimitTarget discharge,
       @Nullable DeviceTimer timer,
       List<FixedWrite> with,
       @Nullable ValueRef current,
@@ -134,8 +139,18 @@ public record Control(
       Set<String> commands,
       Pace pace) {
     public BatteryTarget {
+      if (charge == null && discharge == null) {
+        throw new IllegalArgumentException("battery " + battery + " has no register for limits");
+      }
       with = List.copyOf(with);
       commands = Set.copyOf(commands);
+    }
+
+    /// Those that there are, charging first.
+    public List<LimitTarget> directions() {
+      return Stream.of(Optional.ofNullable(charge), Optional.ofNullable(discharge))
+          .flatMap(Optional::stream)
+          .toList();
     }
   }
 

@@ -37,9 +37,12 @@ final class BatteryReader {
   /// The battery, or nothing after a fault was added.
   Optional<BatteryTarget> read() {
     int before = section.faults().count();
+    if (!section.has("charge") && !section.has("discharge")) {
+      section.fault("`charge`, `discharge` or both must say which register limits the current");
+    }
     Set<String> commands = commands();
-    Optional<LimitTarget> charge = limit("charge", commands);
-    Optional<LimitTarget> discharge = limit("discharge", commands);
+    @Nullable LimitTarget charge = limit("charge", commands);
+    @Nullable LimitTarget discharge = limit("discharge", commands);
     @Nullable DeviceTimer timer = section.has("timer") ? timer(section.section("timer")) : null;
     List<FixedWrite> with =
         section.list("with").stream()
@@ -47,31 +50,26 @@ final class BatteryReader {
             .toList();
     @Nullable ValueRef current = measured("current", "A");
     @Nullable ValueRef voltage = measured("voltage", "V");
-    Stream.of(charge, discharge).flatMap(Optional::stream).forEach(this::checkVoltage);
+    Stream.of(charge, discharge).filter(Objects::nonNull).forEach(this::checkVoltage);
     @Nullable FixedWrite reset =
         section.has("reset") ? registers.fixed(section.section("reset"), name).orElse(null) : null;
     Pace pace = pace();
-    if (section.faults().count() > before || charge.isEmpty() || discharge.isEmpty()) {
+    if (section.faults().count() > before) {
       return Optional.empty();
     }
     return Optional.of(
         new BatteryTarget(
-            name,
-            charge.get(),
-            discharge.get(),
-            timer,
-            with,
-            current,
-            voltage,
-            reset,
-            commands,
-            pace));
+            name, charge, discharge, timer, with, current, voltage, reset, commands, pace));
   }
 
   private Set<String> commands() {
     Set<String> usual = new HashSet<>(Control.COMMANDS);
     if (!section.has("reset")) {
       usual.remove(Control.BMSRESET);
+    }
+    @Nullable String missing = missingDirection();
+    if (missing != null) {
+      usual.removeAll(Control.NEED_BOTH_DIRECTIONS);
     }
     if (!section.has("commands")) {
       return usual;
@@ -81,13 +79,30 @@ final class BatteryReader {
     if (reset >= 0 && !section.has("reset")) {
       section.fault("commands", reset, "BMSRESET needs `reset`, the value that it writes");
     }
+    for (int i = 0; i < named.size() && missing != null; i++) {
+      if (Control.NEED_BOTH_DIRECTIONS.contains(named.get(i))) {
+        section.fault("commands", i, named.get(i) + " needs `" + missing + "` too: it limits both");
+      }
+    }
     return Set.copyOf(new HashSet<>(named));
   }
 
-  private Optional<LimitTarget> limit(String direction, Set<String> commands) {
+  /// The one direction that no register limits, or null.
+  private @Nullable String missingDirection() {
+    return Stream.of("charge", "discharge")
+        .filter(direction -> !section.has(direction))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable LimitTarget limit(String direction, Set<String> commands) {
+    if (!section.has(direction)) {
+      return null;
+    }
     boolean mustHoldZero = commands.contains(Control.PAUSE) || commands.contains(Control.STOP);
     return new LimitReader(registers, name, section.section(direction), mustHoldZero)
-        .read(direction + " limit of " + name);
+        .read(direction + " limit of " + name)
+        .orElse(null);
   }
 
   private @Nullable DeviceTimer timer(Section timer) {

@@ -36,13 +36,28 @@ final class ControlReader {
       section.fault(
           "require-envelope", "true needs `senders`: without a key no command would be taken");
     }
+    List<BatteryTarget> batteries = batteries();
+    OnUnknown onUnknown = RegisterRow.constant(OnUnknown.class, section.text("on-unknown", "base"));
+    if (onUnknown == OnUnknown.PAUSED) {
+      batteries.forEach(this::checkPause);
+    }
     return new Control(
-        batteries(),
-        RegisterRow.constant(OnUnknown.class, section.text("on-unknown", "base")),
+        batteries,
+        onUnknown,
         permits(),
         needsEnvelope,
         section.flag("clear-retained", false),
         keys.read(section.sections("senders")));
+  }
+
+  private void checkPause(BatteryTarget battery) {
+    if (battery.directions().size() < 2) {
+      section.fault(
+          "on-unknown",
+          "paused needs `charge` and `discharge` of each battery; "
+              + battery.battery()
+              + " has one of them");
+    }
   }
 
   private List<BatteryTarget> batteries() {

@@ -59,7 +59,10 @@ final class ControlReport {
     return lines;
   }
 
-  private static String text(LimitTarget limit) {
+  private static String text(@Nullable LimitTarget limit) {
+    if (limit == null) {
+      return "no register, not limited";
+    }
     String step = limit.step() == 0 ? "" : "step " + text(limit.step()) + ", ";
     return "%s in %s, %s%s..%s; base %s, most %s, safe %s%s"
         .formatted(
@@ -109,8 +112,7 @@ final class ControlReport {
   }
 
   private List<String> wearing(BatteryTarget battery) {
-    Stream<ValueRef> limits =
-        Stream.of(battery.charge().register(), battery.discharge().register());
+    Stream<ValueRef> limits = battery.directions().stream().map(LimitTarget::register);
     Stream<ValueRef> others =
         Stream.concat(battery.with().stream(), Stream.ofNullable(battery.reset()))
             .map(FixedWrite::register);

@@ -2,6 +2,7 @@ package dev.voltbus.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.Control;
@@ -88,6 +89,23 @@ class ControlReaderTest {
             Pace.USUAL);
     assertEquals(
         new Control(List.of(pack), OnUnknown.BASE, Map.of(), false, false, Map.of()), control);
+  }
+
+  // Such as by SunSpec model 123.
+  @Test
+  void aBatteryWithOneLimitCannotBePaused() throws Exception {
+    Site site =
+        site(
+            """
+            batteries:
+              pack:
+                discharge: { device: inv, register: discharge_a, most: 100 }
+            """);
+    BatteryTarget pack = Objects.requireNonNull(site.control()).battery("pack").orElseThrow();
+    assertNull(pack.charge());
+    assertEquals(List.of(limit("discharge_a", 100, 100, 0)), pack.directions());
+    assertEquals(Set.of("RESUME", "SET_LIMITS", "RESTART"), pack.commands());
+    assertEquals("  charge: no register, not limited", ControlReport.of(site).get(1));
   }
 
   private static LimitTarget limit(String key, double base, double most, double safe) {

@@ -65,8 +65,8 @@ final class CommandScope {
   }
 
   /// Home Assistant refuses a number from 0 to 0.
-  private static boolean hasRange(Entity entity, String place, LimitTarget limit) {
-    return limit.most() > 0 || !entity.payload().contains(quoted(place));
+  private static boolean hasRange(Entity entity, String place, @Nullable LimitTarget limit) {
+    return (limit != null && limit.most() > 0) || !entity.payload().contains(quoted(place));
   }
 
   private boolean takes(BatteryTarget battery, String command) {
@@ -79,13 +79,17 @@ final class CommandScope {
       return entity;
     }
     String payload =
-        entity
-            .payload()
-            .replace(quoted("max-charge"), number(target.charge().most()))
-            .replace(quoted("max-discharge"), number(target.discharge().most()))
-            .replace(quoted("step-charge"), number(step(target.charge())))
-            .replace(quoted("step-discharge"), number(step(target.discharge())));
+        filled(
+            filled(entity.payload(), "charge", target.charge()), "discharge", target.discharge());
     return new Entity(entity.topic(), payload, entity.needs(), entity.isEssential());
+  }
+
+  private static String filled(String payload, String direction, @Nullable LimitTarget limit) {
+    return limit == null
+        ? payload
+        : payload
+            .replace(quoted("max-" + direction), number(limit.most()))
+            .replace(quoted("step-" + direction), number(step(limit)));
   }
 
   private static String quoted(String place) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.Control;
+import dev.voltbus.contract.Control.BatteryTarget;
 import dev.voltbus.contract.Discovery;
 import dev.voltbus.contract.Discovery.Command;
 import dev.voltbus.contract.Discovery.Controlled;
@@ -72,6 +73,27 @@ class CommandScopeTest {
     assertEquals(
         List.of("pause", "mode"), names(control(all, Map.of("dbe", Set.of("PAUSE", "STOP")))));
     assertEquals(4, names(control(all, Map.of("other", Set.of()))).size());
+  }
+
+  @Test
+  void aDirectionWithoutRegisterHasNoNumber() {
+    BatteryTarget both =
+        control(Set.copyOf(Control.COMMANDS), Map.of()).battery(Fixtures.DEVICE).orElseThrow();
+    BatteryTarget out =
+        new BatteryTarget(
+            both.battery(),
+            null,
+            both.discharge(),
+            null,
+            List.of(),
+            null,
+            null,
+            null,
+            Set.of("SET_LIMITS"),
+            both.pace());
+    Control control =
+        new Control(List.of(out), Control.OnUnknown.BASE, Map.of(), false, false, Map.of());
+    assertEquals(List.of("mode"), names(control));
   }
 
   @Test
