@@ -27,6 +27,11 @@ import org.slf4j.LoggerFactory;
 final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
+
+  /// The first word may take long to a cluster that is just being joined, and the clock in it is as
+  /// old then.
+  private static final Duration ANNOUNCED_AGAIN = Duration.ofSeconds(1);
+
   private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
 
   private final String site;
@@ -120,22 +125,21 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     watch.begin(lease.token());
     devices.values().forEach(DeviceWatch::begin);
     schedule.beginAt(wiring.time().monotonicNanos() + offset.toNanos());
-    announceFrom(wiring.time().monotonicNanos());
+    announceAt(wiring.time().monotonicNanos() + ANNOUNCED_AGAIN.toNanos());
     lookAfterFrom(wiring.time().monotonicNanos());
     plans.announce();
     goOn();
     return writes.begin();
   }
 
-  private void announceFrom(long nanos) {
-    long next = nanos + ANNOUNCED_EVERY.toNanos();
+  private void announceAt(long nanos) {
     agenda.at(
-        next,
+        nanos,
         this,
         () -> {
           watch.announce();
           plans.announce();
-          announceFrom(next);
+          announceAt(nanos + ANNOUNCED_EVERY.toNanos());
         });
   }
 

@@ -18,8 +18,10 @@ final class WriteDoor {
   private static final int MOST_REMEMBERED = 256;
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Longest time that news of our clock is thought to be under way.
-  private static final long NEWS_MILLIS = 500;
+  /// Longest time that news of our clock is thought to be under way: to a cluster that is just
+  /// being joined more than half a second. The control gives a limit's write no longer than this to
+  /// go out, so that no older news can end one early.
+  private static final long NEWS_MILLIS = 2_000;
 
   private final String site;
   private final Lease lease;

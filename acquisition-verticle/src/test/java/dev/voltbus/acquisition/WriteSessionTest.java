@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -265,6 +266,21 @@ class WriteSessionTest {
     Deadline held = new Deadline(60_000, heard.token(), heard.clockMillis() + 30_000);
     await(ask(request("w-1", "register_0", 7, held, new Revert(30_500, 1000))));
     acquisition.until("ended", () -> device.word(4) == 1000);
+  }
+
+  // The sender's knowledge of our clock is as old as the news of it took, which is no reason to end
+  // a limit early. In a cluster that was just joined half a second was too little.
+  @Test
+  void anEndIsNotEarlyBecauseTheNewsOfTheClockWasSlow() {
+    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
+    LinkStatus heard = acquisition.nextStatus();
+    long sent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    Deadline believed = new Deadline(2_000, heard.token(), sent - 1_500 + 2_000);
+    long begun = System.nanoTime();
+    await(ask(request("w-1", "register_0", 7, believed, new Revert(1_800, 1000))));
+    acquisition.until("ended", () -> device.word(4) == 1000);
+    long lasted = writesTo(4).getLast().nanos() - begun;
+    assertTrue(lasted >= 1_800_000_000L, lasted + " ns");
   }
 
   // ---- keep-alives and watchdogs

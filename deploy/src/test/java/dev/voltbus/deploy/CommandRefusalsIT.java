@@ -69,8 +69,7 @@ class CommandRefusalsIT {
           assertEquals(
               List.of(),
               site.packServer().writes().subList(before, site.packServer().writes().size()));
-          gateway.signal("KILL");
-          gateway.awaitExit(ControlScene.SOON);
+          end(gateway);
         }
         retained(client);
         assertTrue(watch.now().has(50, 60), () -> "" + watch.now());
@@ -157,12 +156,19 @@ class CommandRefusalsIT {
     try (PackagedProduct gateway = gateway()) {
       awaitMany("retained");
       assertTrue(gateway.output().contains("a retained message"), gateway::output);
+      end(gateway);
     }
     List<Write> since =
         site.packServer().writes().subList(before, site.packServer().writes().size());
     assertTrue(
         since.stream().allMatch(write -> List.of(500, 600).containsAll(write.words())),
         () -> "the limit that runs, and nothing else: " + since);
+  }
+
+  /// In order: what is refused is told before the audit has it on disk.
+  private static void end(PackagedProduct gateway) throws Exception {
+    gateway.signal("TERM");
+    gateway.awaitExit(ControlScene.SOON);
   }
 
   // ---- what comes back
