@@ -54,7 +54,11 @@ final class BatteryReader {
     @Nullable FixedWrite reset =
         section.has("reset") ? registers.fixed(section.section("reset"), name).orElse(null) : null;
     Pace pace = pace();
-    if (section.faults().count() > before) {
+    // Of a device whose own file is at fault nothing more is said here.
+    boolean isIncomplete =
+        (section.has("charge") && charge == null)
+            || (section.has("discharge") && discharge == null);
+    if (section.faults().count() > before || isIncomplete) {
       return Optional.empty();
     }
     return Optional.of(
