@@ -18,11 +18,6 @@ final class WriteDoor {
   private static final int MOST_REMEMBERED = 256;
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Longest time that news of our clock is thought to be under way: to a cluster that is just
-  /// being joined more than half a second. The control gives a limit's write no longer than this to
-  /// go out, so that no older news can end one early.
-  private static final long NEWS_MILLIS = 2_000;
-
   private final String site;
   private final Lease lease;
   private final TimeSource time;
@@ -162,6 +157,9 @@ final class WriteDoor {
     return Math.min(counted, TimeUnit.MILLISECONDS.toNanos(deadline.linkMillis()));
   }
 
+  /// Never early: what the sender knows of our clock is as old as the news of it took, so the time
+  /// left counts from the arrival. Late by no more than the request's deadline: one that the
+  /// network held back for longer was refused.
   private @Nullable End end(WriteRequest request, WriteTarget target) {
     WriteRequest.Revert revert = request.revert();
     if (revert == null) {
@@ -177,20 +175,8 @@ final class WriteDoor {
             null,
             Long.MAX_VALUE,
             WriteOrder.Purpose.REVERT);
-    return new End(order, endNanos(revert, request.deadline()));
-  }
-
-  /// Never early: what the sender knows of our clock is as old as that news took to arrive, so the
-  /// time left counts from our own arrival. Hardly late either: of a message that the network held
-  /// back, our clock's time of the end counts, with some room for that.
-  private long endNanos(WriteRequest.Revert revert, WriteRequest.Deadline deadline) {
-    long counted = time.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(revert.afterMillis());
-    if (deadline.linkToken() == 0) {
-      return counted;
-    }
-    long ownMillis =
-        deadline.linkMillis() - deadline.remainingMillis() + revert.afterMillis() + NEWS_MILLIS;
-    return Math.min(counted, TimeUnit.MILLISECONDS.toNanos(ownMillis));
+    long left = TimeUnit.MILLISECONDS.toNanos(revert.afterMillis());
+    return new End(order, time.monotonicNanos() + left);
   }
 
   private Future<WriteResult> write(Admitted admitted) {

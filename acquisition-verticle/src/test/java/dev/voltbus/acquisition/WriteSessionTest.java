@@ -258,18 +258,8 @@ class WriteSessionTest {
     acquisition.until("ended", () -> device.word(4) == 1000);
   }
 
-  // The time a message spent in the network is part of the limit's time.
-  @Test
-  void theEndCountsByTheClockOfTheOwner() {
-    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
-    LinkStatus heard = acquisition.nextStatus();
-    Deadline held = new Deadline(60_000, heard.token(), heard.clockMillis() + 30_000);
-    await(ask(request("w-1", "register_0", 7, held, new Revert(30_500, 1000))));
-    acquisition.until("ended", () -> device.word(4) == 1000);
-  }
-
   // The sender's knowledge of our clock is as old as the news of it took, which is no reason to end
-  // a limit early. In a cluster that was just joined half a second was too little.
+  // a limit early. It takes more than half a second in a cluster that was just joined.
   @Test
   void anEndIsNotEarlyBecauseTheNewsOfTheClockWasSlow() {
     deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
@@ -281,6 +271,15 @@ class WriteSessionTest {
     acquisition.until("ended", () -> device.word(4) == 1000);
     long lasted = writesTo(4).getLast().nanos() - begun;
     assertTrue(lasted >= 1_800_000_000L, lasted + " ns");
+  }
+
+  // The first word of a new owner may come late, with a clock as old as that.
+  @Test
+  void theClockIsToldAgainSoonAfterTheStart() {
+    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
+    long first = acquisition.nextStatus().clockMillis();
+    long second = acquisition.nextStatus().clockMillis();
+    assertTrue(second - first < 3_000, (second - first) + " ms");
   }
 
   // ---- keep-alives and watchdogs

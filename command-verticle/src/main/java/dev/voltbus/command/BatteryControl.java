@@ -4,11 +4,14 @@ import dev.voltbus.command.ControlEffect.Apply;
 import dev.voltbus.command.ControlEffect.Persist;
 import dev.voltbus.command.ControlEffect.SendDiscovery;
 import dev.voltbus.command.ControlEffect.Tell;
+import dev.voltbus.contract.Control.BatteryTarget;
+import dev.voltbus.contract.Control.LimitTarget;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The control of one battery as a value: state, event and time give the next state and what is to
@@ -47,7 +50,25 @@ record BatteryControl(
   /// @param base what holds without a command
   /// @param envelope what no command may pass
   /// @param safe what holds while the device is not heard
-  record Bounds(Amperes base, Amperes envelope, Amperes safe) {}
+  record Bounds(Amperes base, Amperes envelope, Amperes safe) {
+
+    /// Nothing bounds a direction without a register.
+    static Bounds of(BatteryTarget target) {
+      return new Bounds(
+          both(target, LimitTarget::base),
+          both(target, LimitTarget::most),
+          both(target, LimitTarget::safe));
+    }
+
+    private static Amperes both(BatteryTarget target, ToDoubleFunction<LimitTarget> bound) {
+      return new Amperes(one(target.charge(), bound), one(target.discharge(), bound));
+    }
+
+    private static double one(
+        @Nullable LimitTarget direction, ToDoubleFunction<LimitTarget> bound) {
+      return direction == null ? Double.POSITIVE_INFINITY : bound.applyAsDouble(direction);
+    }
+  }
 
   /// @param effects in the order in which they are to be carried out
   record Step(BatteryControl next, List<ControlEffect> effects) {

@@ -23,7 +23,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,23 +115,6 @@ final class BatteryDesk implements TargetWriter.Listener, Orders.Situation {
       orders.goOn(former);
       isEndOwed = limit == null;
     }
-  }
-
-  static BatteryControl.Bounds bounds(BatteryTarget target) {
-    return new BatteryControl.Bounds(
-        both(target, LimitTarget::base),
-        both(target, LimitTarget::most),
-        both(target, LimitTarget::safe));
-  }
-
-  /// Nothing bounds a direction without a register.
-  private static Amperes both(BatteryTarget target, ToDoubleFunction<LimitTarget> bound) {
-    return new Amperes(bound(target.charge(), bound), bound(target.discharge(), bound));
-  }
-
-  private static double bound(
-      @Nullable LimitTarget direction, ToDoubleFunction<LimitTarget> bound) {
-    return direction == null ? Double.POSITIVE_INFINITY : bound.applyAsDouble(direction);
   }
 
   String battery() {

@@ -191,7 +191,7 @@ final class Judge {
 
   private static Wanted limits(CommandPayload payload, CommandRequest request, BatteryTarget target)
       throws RefusedException {
-    Amperes envelope = BatteryDesk.bounds(target).envelope();
+    Amperes envelope = BatteryControl.Bounds.of(target).envelope();
     Wanted wanted = LimitsPayload.wanted(payload, request.perAmpere(), envelope);
     checkLimit("charge", wanted.charge(), target.charge(), target);
     checkLimit("discharge", wanted.discharge(), target.discharge(), target);

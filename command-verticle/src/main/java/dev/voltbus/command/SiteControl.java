@@ -160,7 +160,7 @@ final class SiteControl implements BatteryDesk.Site {
 
   private BatteryDesk desk(BatteryTarget target, SavedControl.@Nullable Battery saved) {
     long now = wiring.time().monotonicNanos();
-    BatteryControl.Bounds bounds = BatteryDesk.bounds(target);
+    BatteryControl.Bounds bounds = BatteryControl.Bounds.of(target);
     SavedControl.@Nullable Limit limit = saved == null ? null : saved.limit();
     BatteryControl control =
         saved == null

@@ -217,7 +217,7 @@ final class TargetWriter {
     }
     @Nullable List<Double> numbers = numbers(current.limits, volts);
     @Nullable List<Double> base =
-        current.limit == null ? null : numbers(BatteryDesk.bounds(target).base(), volts);
+        current.limit == null ? null : numbers(BatteryControl.Bounds.of(target).base(), volts);
     if (numbers == null || (current.limit != null && base == null)) {
       fail("the voltage is not known, and the register counts in W", AGAIN_NANOS);
       return;

@@ -20,13 +20,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// A battery of which only the discharge can be limited, by an inverter of SunSpec model 123.
 class OneDirectionTest {
-  private static final Pace PACE =
+  private static final Pace SHORT =
       new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 1.8);
 
-  private final ControlRig rig = new ControlRig(ControlRig.control(battery()), null);
+  private ControlRig rig = rig(Pace.USUAL);
 
-  private static BatteryTarget battery() {
-    BatteryTarget usual = ControlRig.battery(null, PACE);
+  private static ControlRig rig(Pace pace) {
+    return new ControlRig(ControlRig.control(battery(pace)), null);
+  }
+
+  private static BatteryTarget battery(Pace pace) {
+    BatteryTarget usual = ControlRig.battery(null, pace);
     return new BatteryTarget(
         usual.battery(),
         null,
@@ -37,7 +41,7 @@ class OneDirectionTest {
         null,
         null,
         Set.of("RESUME", "SET_LIMITS", "RESTART"),
-        PACE);
+        pace);
   }
 
   @BeforeEach
@@ -94,6 +98,9 @@ class OneDirectionTest {
 
   @Test
   void aBatteryThatIsNotHeardGetsItsSafeLimit() throws Exception {
+    rig.close();
+    rig = rig(SHORT);
+    begin();
     rig.state(battery -> !battery.isInContact() && battery.effective().discharge() == 10.0);
     rig.until("the safe limit is written", () -> rig.last("discharge_limit") == 10);
   }

@@ -53,8 +53,8 @@ public record WriteRequest(
 
   /// The end of a write: the owner of the link writes this value by itself.
   ///
-  /// @param afterMillis time until then when it was sent; counted from arrival, and where the
-  ///   sender has heard the clock of the link's owner at most two seconds beyond what that one says
+  /// @param afterMillis time until then when it was sent; counted from arrival, so that a limit is
+  ///   never short; the deadline bounds by how much it may be long
   /// @param value in the register's unit
   public record Revert(int afterMillis, double value) {}
 
