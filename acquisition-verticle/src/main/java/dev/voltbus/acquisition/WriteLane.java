@@ -49,6 +49,9 @@ final class WriteLane {
   private final Deque<Job> waiting = new ArrayDeque<>();
   private final List<Job> settling = new ArrayList<>();
 
+  /// Those of them that are to be read back next.
+  private final List<Job> toRead = new ArrayList<>();
+
   /// When to give up jobs whose request has no outcome yet.
   private final Map<Job, Long> asked = new HashMap<>();
 
@@ -58,6 +61,10 @@ final class WriteLane {
   private record Job(WriteRun run, Promise<WriteResult> result) {
     WriteTarget target() {
       return run.order().target();
+    }
+
+    boolean isOpen() {
+      return !result.future().isComplete();
     }
   }
 
@@ -134,7 +141,7 @@ final class WriteLane {
     try {
       switch (step) {
         case WriteRun.Step.Prepare(boolean withWords) -> prepare(job, withWords);
-        case WriteRun.Step.Read() -> read(job);
+        case WriteRun.Step.Read() -> toRead.add(job);
         case WriteRun.Step.Send send -> send(job, send);
         case WriteRun.Step.Rest(Duration pause) ->
             agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
@@ -146,15 +153,20 @@ final class WriteLane {
     }
   }
 
-  /// Once it is sent the next one may begin, and the polls after that.
+  /// Once it is sent the next one may begin, behind the last one reading back, and the polls after
+  /// that.
   private void leaveWire(Job job) {
-    if (job.equals(active) && job.run.isSent()) {
+    boolean leaves = job.equals(active) && job.run.isSent();
+    if (leaves) {
       active = null;
-      if (!job.result.future().isComplete()) {
+      if (job.isOpen()) {
         settling.add(job);
       }
       begin();
-      if (!isBusy() && !ended) {
+    }
+    if (!isBusy()) {
+      readAll();
+      if (leaves && !ended) {
         whenFree.run();
       }
     }
@@ -184,16 +196,32 @@ final class WriteLane {
         .onFailure(fault -> answered(job, () -> job.run.abandoned(story(fault), now())));
   }
 
-  private void read(Job job) {
+  /// On the wire a write overtakes reads anyhow, so reading back waits for the last of the writes:
+  /// then one request brings all that stand side by side.
+  private void readAll() {
+    List<Job> jobs = toRead.stream().filter(Job::isOpen).toList();
+    toRead.clear();
+    Map<WriteTarget, Job> byTarget = new HashMap<>();
+    jobs.forEach(job -> byTarget.put(job.target(), job));
+    Neighbours.of(List.copyOf(byTarget.keySet()))
+        .forEach(group -> read(group.stream().map(byTarget::get).toList()));
+  }
+
+  private void read(List<Job> group) {
     long started = now();
-    ask(job, MOST_READS);
+    group.forEach(job -> ask(job, MOST_READS));
     reads
-        .readBack(job.target(), limit(job))
-        .onSuccess(reading -> {
-          readBacks.note(job.target(), reading, started);
-          answered(job, () -> job.run.read(reading, now()));
+        .readBack(group.stream().map(Job::target).toList(), limit(group.getFirst()))
+        .onSuccess(readings -> {
+          for (int i = 0; i < group.size(); i++) {
+            Job job = group.get(i);
+            Reading reading = readings.get(i);
+            readBacks.note(job.target(), reading, started);
+            answered(job, () -> job.run.read(reading, now()));
+          }
         })
-        .onFailure(failure -> answered(job, () -> job.run.unread(story(failure), now())));
+        .onFailure(failure ->
+            group.forEach(job -> answered(job, () -> job.run.unread(story(failure), now()))));
   }
 
   private void ask(Job job, int requests) {
@@ -256,7 +284,7 @@ final class WriteLane {
   /// The answer to a request of a job; one that is over has none to get.
   private void answered(Job job, Supplier<WriteRun.Step> event) {
     asked.remove(job);
-    if (!job.result.future().isComplete()) {
+    if (job.isOpen()) {
       WriteRun.Step step = after(job, event);
       boolean over = step instanceof WriteRun.Step.Done;
       perform(job, ended && !over ? job.run.abandoned(ENDED, now()) : step);

@@ -7,6 +7,7 @@ import dev.voltbus.modbus.ModbusRequest;
 import dev.voltbus.modbus.Words;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,34 @@ final class WriteReads {
         .onFailure(failure -> doubtAfter(target, failure));
   }
 
+  /// Reads neighbours back by one request, or each by its own where the device does not give them
+  /// together.
+  ///
+  /// @param group one of the groups of [Neighbours]
+  Future<List<Reading>> readBack(List<WriteTarget> group, Duration limit) {
+    WriteTarget first = group.getFirst();
+    if (group.size() == 1) {
+      return readBack(first, limit).map(List::of);
+    }
+    Place all = Neighbours.place(group);
+    return words(first, all, limit)
+        .map(words ->
+            group.stream()
+                .map(each -> Reading.of(WriteTarget.part(words, all, each.place())))
+                .toList())
+        .recover(failure -> each(group, limit, failure));
+  }
+
+  private Future<List<Reading>> each(List<WriteTarget> group, Duration limit, Throwable failure) {
+    if (!mayBePartial(failure)) {
+      doubtAfter(group.getFirst(), failure);
+      return Future.failedFuture(failure);
+    }
+    group.forEach(WriteTarget::learnApart);
+    List<Future<Reading>> readings = group.stream().map(each -> readBack(each, limit)).toList();
+    return Future.join(readings).map(all -> all.list());
+  }
+
   /// An answer was lost.
   void doubt(Device device) {
     models.doubt(device);
@@ -115,11 +144,15 @@ final class WriteReads {
   /// A device that refuses both may give each.
   private Future<Reading> separately(
       WriteTarget target, Stand stand, Place factor, Duration limit, Throwable failure) {
-    return failure instanceof ModbusDeviceException refusal
-            && Outcome.of(refusal) instanceof Outcome.Refused refused
-            && refused.mayBePartial()
+    return mayBePartial(failure)
         ? apart(target, stand.words(), factor, limit).onSuccess(read -> target.learnApart())
         : Future.failedFuture(failure);
+  }
+
+  private static boolean mayBePartial(Throwable failure) {
+    return failure instanceof ModbusDeviceException refusal
+        && Outcome.of(refusal) instanceof Outcome.Refused refused
+        && refused.mayBePartial();
   }
 
   private Future<Reading> apart(WriteTarget target, Place words, Place factor, Duration limit) {

@@ -156,7 +156,7 @@ final class WriteTarget {
         .allMatch(each -> each.contains(wire()) && each.contains(other.table(), other.address()));
   }
 
-  /// Whether the device is known not to give register and scale factor in one answer.
+  /// Whether the device is known not to give it in one answer with what stands beside it.
   boolean isApart() {
     return apart;
   }
@@ -172,7 +172,8 @@ final class WriteTarget {
     return new Reading(part(all, both, stand.words()), factor(part(all, both, scale)));
   }
 
-  private static Words part(Words all, Place whole, Place part) {
+  /// The words of a place out of those of a larger one.
+  static Words part(Words all, Place whole, Place part) {
     int from = part.address() - whole.address();
     return Words.of(IntStream.range(from, from + part.count()).map(all::unsigned).toArray());
   }

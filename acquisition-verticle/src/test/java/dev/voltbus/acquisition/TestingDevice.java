@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// order in which it came. Answers for every unit. Deploy it as a verticle.
 final class TestingDevice extends VerticleBase {
   private static final int HEADER = 7;
+  private static final int ILLEGAL_ADDRESS = 2;
   private static final Set<Integer> WRITES = Set.of(5, 6, 15, 16, 22);
 
-  /// A request as it came: function and address, and for writes the words behind the address.
+  /// A request as it came: function and address, and the words behind the address; a read has one,
+  /// its count.
   record Request(long nanos, int unit, int function, int address, List<Integer> words) {
     boolean isWrite() {
       return WRITES.contains(function);
@@ -54,6 +56,8 @@ final class TestingDevice extends VerticleBase {
   private volatile int readsBeforeEffect;
   private volatile long answerDelayMillis;
   private volatile int mute = -1;
+  private volatile int kept = -1;
+  private volatile int mostRead = Integer.MAX_VALUE;
   private volatile int port;
   private volatile boolean off;
   private @Nullable NetServer server;
@@ -96,6 +100,16 @@ final class TestingDevice extends VerticleBase {
     } else {
       refused.put(function, code);
     }
+  }
+
+  /// A register keeps its word whatever is written.
+  void keep(int address) {
+    kept = address;
+  }
+
+  /// Refuses to read more words at once.
+  void readAtMost(int words) {
+    mostRead = words;
   }
 
   /// A written value shows only after this many reads.
@@ -177,6 +191,9 @@ final class TestingDevice extends VerticleBase {
   }
 
   private synchronized void write(int address, int word) {
+    if (address == kept) {
+      return;
+    }
     if (readsBeforeEffect > 0) {
       later.put(address, new int[] {word, readsBeforeEffect});
     } else {
@@ -211,22 +228,24 @@ final class TestingDevice extends VerticleBase {
               frame.getUnsignedByte(6),
               function,
               address,
-              WRITES.contains(function) ? written(frame, function) : List.of());
+              written(frame, function));
       note(request);
       if (request.unit() == mute) {
         return;
       }
       if (refused.containsKey(function)) {
-        answer(
-            frame,
-            Buffer.buffer()
-                .appendByte((byte) (function | 0x80))
-                .appendByte(refused.get(function).byteValue()));
+        answer(frame, refusal(function, refused.get(function)));
+      } else if (!request.isWrite() && request.words().getFirst() > mostRead) {
+        answer(frame, refusal(function, ILLEGAL_ADDRESS));
       } else if (request.isWrite()) {
         write(frame, request);
       } else {
         answer(frame, answerOfRead(frame, function, address));
       }
+    }
+
+    private static Buffer refusal(int function, int code) {
+      return Buffer.buffer().appendByte((byte) (function | 0x80)).appendByte((byte) code);
     }
 
     private void write(Buffer frame, Request request) {

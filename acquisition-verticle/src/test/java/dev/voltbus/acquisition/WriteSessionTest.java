@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +159,51 @@ class WriteSessionTest {
 
   private List<String> briefs() {
     return device.log().stream().map(TestingDevice.Request::brief).toList();
+  }
+
+  // ---- reading back
+
+  // A serial line needs as long for a request of two words as for one of one.
+  @Test
+  void neighboursThatAreWrittenOneBehindTheOtherAreReadBackTogether() {
+    device.answerAfter(20);
+    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
+    assertEquals(List.of(Outcome.VERIFIED, Outcome.VERIFIED), writeBoth(7, 8));
+    // Polls, too, read both by one request.
+    assertEquals(Set.of(2), Set.copyOf(wordsReadBehindTheWrites()));
+  }
+
+  @Test
+  void aDeviceThatDoesNotGiveNeighboursTogetherIsAskedForEach() {
+    device.answerAfter(20);
+    device.readAtMost(1);
+    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
+    assertEquals(List.of(Outcome.VERIFIED, Outcome.VERIFIED), writeBoth(7, 8));
+    assertEquals(List.of(2, 1, 1), wordsReadBehindTheWrites().subList(0, 3));
+    assertEquals(List.of(Outcome.VERIFIED, Outcome.VERIFIED), writeBoth(9, 10));
+    assertEquals(List.of(1, 1), wordsReadBehindTheWrites().subList(0, 2));
+  }
+
+  @Test
+  void eachOfTwoNeighboursHasItsOwnOutcome() {
+    device.answerAfter(20);
+    deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
+    device.keep(5);
+    assertEquals(List.of(Outcome.VERIFIED, Outcome.FAILED), writeBoth(7, 8));
+  }
+
+  private List<Outcome> writeBoth(int first, int second) {
+    Future<WriteResult> one = ask(request("w-" + first, first, null));
+    Future<WriteResult> other =
+        ask(request("w-" + second, "register_1", second, Deadline.in(10_000), null));
+    return List.of(await(one).outcome(), await(other).outcome());
+  }
+
+  /// How many words each read has asked for since the last write.
+  private List<Integer> wordsReadBehindTheWrites() {
+    List<TestingDevice.Request> log = device.log();
+    int last = log.lastIndexOf(writesTo(5).getLast());
+    return log.subList(last + 1, log.size()).stream().map(read -> read.words().getFirst()).toList();
   }
 
   // ---- the lease

@@ -1,6 +1,8 @@
 package dev.voltbus.deploy;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.core.HazelcastInstance;
@@ -10,16 +12,28 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A node's membership: Hazelcast carries who is there, the Vert.x event bus carries the messages.
 final class Cluster {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
   private static final String ROLES = "voltbus.roles";
   private static final int BUS_PORT = 15701;
 
   /// Several nodes of one machine may start at the same moment; only the system gives each its own.
   private static final int ANY_PORT = 0;
+
+  /// Twice the time after which a member that sends no heartbeat counts as dead.
+  private static final Duration LEAVES_WITHIN = Duration.ofSeconds(10);
 
   private final HazelcastClusterManager manager;
 
@@ -84,27 +98,57 @@ final class Cluster {
   }
 
   /// Until leases run over Hazelcast, two nodes with one role would both poll or both publish. The
-  /// older member stays, the younger one is refused.
+  /// older member stays, the younger one is refused; but a node that starts anew must not fail
+  /// because the others have not yet noticed the death of the one before it.
   ///
-  /// @throws CommandException naming the role and the member that has it
-  void refuseTwins(Set<Role> roles) {
+  /// @throws CommandException naming the role and the member that has it, if that one does not go
+  void awaitPlace(Set<Role> roles) {
+    com.hazelcast.cluster.Cluster members = manager.getHazelcastInstance().getCluster();
+    CountDownLatch free = new CountDownLatch(1);
+    UUID watching =
+        members.addMembershipListener(
+            new MembershipAdapter() {
+              @Override
+              public void memberRemoved(MembershipEvent event) {
+                if (twin(roles).isEmpty()) {
+                  free.countDown();
+                }
+              }
+            });
+    try {
+      Optional<String> twin = twin(roles);
+      if (twin.isPresent()) {
+        LOG.info("{}; waits up to {} s for it to go", twin.get(), LEAVES_WITHIN.toSeconds());
+        if (!free.await(LEAVES_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+          throw new CommandException(
+              twin(roles).orElse(twin.get()) + "; give this node other --roles");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted, could not join the cluster");
+    } finally {
+      members.removeMembershipListener(watching);
+    }
+  }
+
+  /// An older member with one of the roles, in words.
+  private Optional<String> twin(Set<Role> roles) {
     HazelcastInstance hazelcast = manager.getHazelcastInstance();
     Member self = hazelcast.getCluster().getLocalMember();
     for (Member member : hazelcast.getCluster().getMembers()) {
       if (member.equals(self)) {
-        return;
+        return Optional.empty();
       }
-      String theirs = String.valueOf(member.getAttribute(ROLES));
+      List<String> theirs =
+          Arrays.asList(String.valueOf(member.getAttribute(ROLES)).split(",", -1));
       for (Role role : roles) {
-        if (Arrays.asList(theirs.split(",", -1)).contains(role.word())) {
-          throw new CommandException(
-              "role "
-                  + role.word()
-                  + " already runs on member "
-                  + member.getAddress()
-                  + "; give this node other --roles");
+        if (theirs.contains(role.word())) {
+          return Optional.of(
+              "role " + role.word() + " already runs on member " + member.getAddress());
         }
       }
     }
+    return Optional.empty();
   }
 }

@@ -36,7 +36,13 @@ final class HealthServer extends VerticleBase {
   public Future<?> start() {
     HttpServer opened = vertx.createHttpServer().requestHandler(this::answer);
     server = opened;
-    return opened.listen(port, host);
+    return opened
+        .listen(port, host)
+        .recover(e -> Future.failedFuture(new IllegalStateException(cannotListen(e), e)));
+  }
+
+  private String cannotListen(Throwable cause) {
+    return "health: cannot listen on " + host + ":" + port + ": " + cause.getMessage();
   }
 
   /// The port it listens on, once deployed.

@@ -191,7 +191,7 @@ final class RunCommand implements Callable<Integer> {
     Vertx vertx =
         Lifetime.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
     try {
-      joining.refuseTwins(chosen);
+      joining.awaitPlace(chosen);
     } catch (CommandException twin) {
       // Leaves in order, so that nobody waits for this node.
       Lifetime.await(vertx.close(), "leave the cluster");

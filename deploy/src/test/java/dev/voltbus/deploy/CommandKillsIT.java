@@ -101,7 +101,7 @@ class CommandKillsIT {
     try (ControlScene scene = new ControlScene(folder, hasTimer)) {
       scene.node(staying);
       for (int i = 0; i < KILLS; i++) {
-        PackagedProduct node = scene.again(dying);
+        PackagedProduct node = scene.node(dying);
         Round round = begin(scene);
         scene.kill(node);
         end(scene, round, round.deadline);
@@ -116,12 +116,12 @@ class CommandKillsIT {
     List<Long> sinceKill = new ArrayList<>();
     try (ControlScene scene = new ControlScene(folder, false)) {
       scene.node("mqtt,command");
-      PackagedProduct owner = scene.again("acquisition,mapping");
+      PackagedProduct owner = scene.node("acquisition,mapping");
       for (int i = 0; i < KILLS; i++) {
         Round round = begin(scene);
         scene.kill(owner);
         long killed = System.currentTimeMillis();
-        owner = scene.again("acquisition,mapping");
+        owner = scene.node("acquisition,mapping");
         long due = Math.max(round.deadline, System.currentTimeMillis());
         Seen back = end(scene, round, due);
         long since = back.wallMillis() - Math.max(round.deadline, killed);

@@ -95,7 +95,7 @@ class ContactLossIT {
   void afterTheOwnerOfTheLinkWasGoneTheSafeLimitsComeFirst() throws Exception {
     try (ControlScene scene = scene()) {
       scene.node("mqtt,command");
-      PackagedProduct owner = scene.again("acquisition,mapping");
+      PackagedProduct owner = scene.node("acquisition,mapping");
       scene.awaitBase();
       scene.limit(50, 60, 600);
       int heard = scene.listener.heard().size();
@@ -103,7 +103,7 @@ class ContactLossIT {
       scene.awaitControl(heard, control -> !isInContact(control));
       int writes = scene.limitWrites().size();
       int seen = scene.watch.count();
-      scene.again("acquisition,mapping");
+      scene.node("acquisition,mapping");
       scene.watch.await(seen, each -> each.has(20, 20), ControlScene.SOON);
       scene.limits(50, 60);
       checkSafeFirst(scene, writes);

@@ -109,24 +109,6 @@ final class ControlScene implements AutoCloseable {
     return started("--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
   }
 
-  /// The next node with roles whose last one may have died just now: refused for as long as the
-  /// others have not noticed.
-  PackagedProduct again(String roles) throws Exception {
-    while (true) {
-      PackagedProduct node =
-          starting("--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
-      String line =
-          node.awaitLine(
-              said -> said.contains("running; console") || said.contains("already runs"), START);
-      if (line.contains("running; console")) {
-        awaitCommands(node);
-        return node;
-      }
-      node.awaitExit(START);
-      nodes.remove(node);
-    }
-  }
-
   /// One that has begun to start.
   PackagedProduct starting(String... more) throws IOException {
     List<String> arguments = new ArrayList<>();

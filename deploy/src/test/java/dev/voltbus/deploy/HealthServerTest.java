@@ -1,8 +1,10 @@
 package dev.voltbus.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -48,6 +50,17 @@ final class HealthServerTest {
         get("/health/started").statusCode(),
         get("/health/ready").statusCode(),
         get("/health/live").statusCode());
+  }
+
+  @Test
+  void portThatIsTakenIsNamed() {
+    int taken = server.port();
+    Future<String> second =
+        vertx.deployVerticle(new HealthServer(Ports.HOST, taken, board, metrics));
+    Throwable refused = assertThrows(IllegalStateException.class, second::await);
+    assertEquals(
+        "health: cannot listen on 127.0.0.1:" + taken + ": Address already in use",
+        refused.getMessage());
   }
 
   // Whoever watches must neither kill a process that still starts nor send it work.
