@@ -102,6 +102,8 @@ public final class ConsoleVerticle extends VerticleBase {
   private Future<HttpServer> listen() {
     HttpServerOptions options =
         new HttpServerOptions()
+            // Answers to clients that offer HTTP/2 by an upgrade may lack their end.
+            .setHttp2ClearTextEnabled(false)
             .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
             .setIdleTimeout(IDLE_SECONDS);
     WebApi api = new WebApi(view, feed, wiring.time(), new Origins(host));

@@ -20,6 +20,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,6 +284,17 @@ class ConsoleVerticleTest {
 
   private String error(HttpMethod method, String path, int status, String... headers) {
     return console.ask(method, path, status, headers).getString("error");
+  }
+
+  // The JDK's client offers it, and then waits for ever now and then.
+  @Test
+  void http2IsNotTakenUp() throws Exception {
+    URI page = URI.create("http://127.0.0.1:" + console.port + "/");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<Void> response =
+          client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding());
+      assertEquals(HttpClient.Version.HTTP_1_1, response.version());
+    }
   }
 
   // The policy is only as good as the page: nothing inline, nothing from elsewhere.

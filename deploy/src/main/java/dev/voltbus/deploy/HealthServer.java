@@ -3,6 +3,7 @@ package dev.voltbus.deploy;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +20,11 @@ final class HealthServer extends VerticleBase {
   private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
+  /// A client that offers HTTP/2 by an upgrade was left without the end of an answer, once in some
+  /// thousand.
+  private static final HttpServerOptions HTTP_1_1 =
+      new HttpServerOptions().setHttp2ClearTextEnabled(false);
+
   private final String host;
   private final int port;
   private final HealthBoard board;
@@ -34,7 +40,7 @@ final class HealthServer extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    HttpServer opened = vertx.createHttpServer().requestHandler(this::answer);
+    HttpServer opened = vertx.createHttpServer(HTTP_1_1).requestHandler(this::answer);
     server = opened;
     return opened
         .listen(port, host)

@@ -100,6 +100,12 @@ final class HealthServerTest {
     }
   }
 
+  // The JDK's client offers it, and then waits for ever now and then.
+  @Test
+  void http2IsNotTakenUp() throws Exception {
+    assertEquals(HttpClient.Version.HTTP_1_1, get("/metrics").version());
+  }
+
   @Test
   void anotherPageIsNotThere() throws Exception {
     assertEquals(404, get("/health").statusCode());

@@ -32,6 +32,7 @@ final class PackagedProduct implements AutoCloseable {
           ? List.of("env", "--default-signal=INT,HUP")
           : List.of();
 
+  private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 12_000;
 
@@ -166,7 +167,9 @@ final class PackagedProduct implements AutoCloseable {
 
   static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(ANSWER)
+            .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
