@@ -1,6 +1,7 @@
 package dev.voltbus.acquisition;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
@@ -9,7 +10,7 @@ final class Neighbours {
   private Neighbours() {}
 
   /// All of them, in groups for one request each.
-  static List<List<WriteTarget>> of(List<WriteTarget> targets) {
+  static List<List<WriteTarget>> of(Collection<WriteTarget> targets) {
     List<List<WriteTarget>> groups = new ArrayList<>();
     List<WriteTarget> ordered =
         targets.stream()
@@ -35,6 +36,10 @@ final class Neighbours {
         && last.place().table() == next.place().table()
         && last.place().end() == next.place().address()
         && all.count() <= PlanRules.of(next.device()).largest(all);
+  }
+
+  static boolean areSideBySide(WriteTarget one, WriteTarget other) {
+    return joins(List.of(one), other) || joins(List.of(other), one);
   }
 
   /// The place of all.

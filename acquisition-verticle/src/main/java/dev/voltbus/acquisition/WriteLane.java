@@ -50,7 +50,7 @@ final class WriteLane {
   private final List<Job> settling = new ArrayList<>();
 
   /// Those of them that are to be read back next.
-  private final List<Job> toRead = new ArrayList<>();
+  private final Map<WriteTarget, Job> toRead = new HashMap<>();
 
   /// When to give up jobs whose request has no outcome yet.
   private final Map<Job, Long> asked = new HashMap<>();
@@ -141,7 +141,7 @@ final class WriteLane {
     try {
       switch (step) {
         case WriteRun.Step.Prepare(boolean withWords) -> prepare(job, withWords);
-        case WriteRun.Step.Read() -> toRead.add(job);
+        case WriteRun.Step.Read() -> toRead.put(job.target(), job);
         case WriteRun.Step.Send send -> send(job, send);
         case WriteRun.Step.Rest(Duration pause) ->
             agenda.at(now() + pause.toNanos(), this, () -> goOn(job));
@@ -153,8 +153,7 @@ final class WriteLane {
     }
   }
 
-  /// Once it is sent the next one may begin, behind the last one reading back, and the polls after
-  /// that.
+  /// Once it is sent the next one may begin, and the polls after that and its reading back.
   private void leaveWire(Job job) {
     boolean leaves = job.equals(active) && job.run.isSent();
     if (leaves) {
@@ -164,12 +163,24 @@ final class WriteLane {
       }
       begin();
     }
-    if (!isBusy()) {
+    if (!isNeighbourNext()) {
       readAll();
-      if (leaves && !ended) {
-        whenFree.run();
-      }
     }
+    if (leaves && !isBusy() && !ended) {
+      whenFree.run();
+    }
+  }
+
+  /// On the wire a write overtakes reads anyhow, so reading back waits for the write to a
+  /// neighbour: then one request brings both.
+  private boolean isNeighbourNext() {
+    return isNeighbour(active) || isNeighbour(waiting.peek());
+  }
+
+  private boolean isNeighbour(@Nullable Job next) {
+    return next != null
+        && toRead.keySet().stream()
+            .anyMatch(target -> Neighbours.areSideBySide(target, next.target()));
   }
 
   private void goOn(Job job) {
@@ -196,22 +207,19 @@ final class WriteLane {
         .onFailure(fault -> answered(job, () -> job.run.abandoned(story(fault), now())));
   }
 
-  /// On the wire a write overtakes reads anyhow, so reading back waits for the last of the writes:
-  /// then one request brings all that stand side by side.
   private void readAll() {
-    List<Job> jobs = toRead.stream().filter(Job::isOpen).toList();
+    toRead.values().removeIf(job -> !job.isOpen());
+    Map<WriteTarget, Job> jobs = Map.copyOf(toRead);
     toRead.clear();
-    Map<WriteTarget, Job> byTarget = new HashMap<>();
-    jobs.forEach(job -> byTarget.put(job.target(), job));
-    Neighbours.of(List.copyOf(byTarget.keySet()))
-        .forEach(group -> read(group.stream().map(byTarget::get).toList()));
+    Neighbours.of(jobs.keySet()).forEach(group -> read(group.stream().map(jobs::get).toList()));
   }
 
   private void read(List<Job> group) {
     long started = now();
+    List<WriteTarget> targets = group.stream().map(Job::target).toList();
     group.forEach(job -> ask(job, MOST_READS));
     reads
-        .readBack(group.stream().map(Job::target).toList(), limit(group.getFirst()))
+        .readBack(targets, limit(group.getFirst()))
         .onSuccess(readings -> {
           for (int i = 0; i < group.size(); i++) {
             Job job = group.get(i);
@@ -220,8 +228,13 @@ final class WriteLane {
             answered(job, () -> job.run.read(reading, now()));
           }
         })
-        .onFailure(failure ->
-            group.forEach(job -> answered(job, () -> job.run.unread(story(failure), now()))));
+        .onFailure(failure -> {
+          if (reads.parts(targets, failure)) {
+            group.forEach(job -> read(List.of(job)));
+          } else {
+            group.forEach(job -> answered(job, () -> job.run.unread(story(failure), now())));
+          }
+        });
   }
 
   private void ask(Job job, int requests) {

@@ -72,8 +72,7 @@ final class WriteReads {
         .onFailure(failure -> doubtAfter(target, failure));
   }
 
-  /// Reads neighbours back by one request, or each by its own where the device does not give them
-  /// together.
+  /// Reads neighbours back by one request.
   ///
   /// @param group one of the groups of [Neighbours]
   Future<List<Reading>> readBack(List<WriteTarget> group, Duration limit) {
@@ -87,17 +86,17 @@ final class WriteReads {
             group.stream()
                 .map(each -> Reading.of(WriteTarget.part(words, all, each.place())))
                 .toList())
-        .recover(failure -> each(group, limit, failure));
+        .onFailure(failure -> doubtAfter(first, failure));
   }
 
-  private Future<List<Reading>> each(List<WriteTarget> group, Duration limit, Throwable failure) {
-    if (!mayBePartial(failure)) {
-      doubtAfter(group.getFirst(), failure);
-      return Future.failedFuture(failure);
+  /// Whether a device refuses to give neighbours together and may give each. They are no neighbours
+  /// from then on.
+  boolean parts(List<WriteTarget> group, Throwable failure) {
+    boolean parts = group.size() > 1 && mayBePartial(failure);
+    if (parts) {
+      group.forEach(WriteTarget::learnApart);
     }
-    group.forEach(WriteTarget::learnApart);
-    List<Future<Reading>> readings = group.stream().map(each -> readBack(each, limit)).toList();
-    return Future.join(readings).map(all -> all.list());
+    return parts;
   }
 
   /// An answer was lost.

@@ -57,6 +57,7 @@ final class TestingDevice extends VerticleBase {
   private volatile long answerDelayMillis;
   private volatile int mute = -1;
   private volatile int kept = -1;
+  private volatile int hidden = -1;
   private volatile int mostRead = Integer.MAX_VALUE;
   private volatile int port;
   private volatile boolean off;
@@ -105,6 +106,11 @@ final class TestingDevice extends VerticleBase {
   /// A register keeps its word whatever is written.
   void keep(int address) {
     kept = address;
+  }
+
+  /// Refuses to read this register.
+  void hide(int address) {
+    hidden = address;
   }
 
   /// Refuses to read more words at once.
@@ -235,13 +241,17 @@ final class TestingDevice extends VerticleBase {
       }
       if (refused.containsKey(function)) {
         answer(frame, refusal(function, refused.get(function)));
-      } else if (!request.isWrite() && request.words().getFirst() > mostRead) {
+      } else if (!request.isWrite() && isHidden(address, request.words().getFirst())) {
         answer(frame, refusal(function, ILLEGAL_ADDRESS));
       } else if (request.isWrite()) {
         write(frame, request);
       } else {
         answer(frame, answerOfRead(frame, function, address));
       }
+    }
+
+    private boolean isHidden(int address, int count) {
+      return count > mostRead || (address <= hidden && hidden < address + count);
     }
 
     private static Buffer refusal(int function, int code) {

@@ -29,6 +29,7 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -190,6 +191,32 @@ class WriteSessionTest {
     deploy(polled(inverter(Writing.USUAL), Duration.ofHours(1)));
     device.keep(5);
     assertEquals(List.of(Outcome.VERIFIED, Outcome.FAILED), writeBoth(7, 8));
+  }
+
+  @Test
+  void aRegisterThatCannotBeReadTakesNothingFromItsNeighbour() {
+    device.answerAfter(20);
+    deploy(polled(inverter(Writing.USUAL.settlingFor(Duration.ZERO)), Duration.ofHours(1)));
+    device.hide(5);
+    assertEquals(List.of(Outcome.VERIFIED, Outcome.WRITTEN), writeBoth(7, 8));
+  }
+
+  // Its reading back would wait for as long as others are written.
+  @Test
+  void aWriteIsReadBackBeforeOthersAreWrittenThatAreNoNeighbours() {
+    device.answerAfter(20);
+    Device charger =
+        Fixtures.writable("inverter", 1, Writing.USUAL, Fixtures.holding(4), Fixtures.holding(9));
+    deploy(polled(charger, Duration.ofHours(1)));
+    acquisition.until("polled", () -> !device.log().isEmpty());
+    Future<WriteResult> first = ask(request("w-1", 7, null));
+    List<Future<WriteResult>> others = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      others.add(ask(request("o-" + i, "register_1", i, Deadline.in(10_000), null)));
+    }
+    assertEquals(Outcome.VERIFIED, await(first).outcome());
+    assertTrue(writesTo(9).size() < 10, "it waited for " + writesTo(9).size() + " others");
+    others.forEach(each -> await(each));
   }
 
   private List<Outcome> writeBoth(int first, int second) {

@@ -102,7 +102,7 @@ public final class ConsoleVerticle extends VerticleBase {
   private Future<HttpServer> listen() {
     HttpServerOptions options =
         new HttpServerOptions()
-            // Answers to clients that offer HTTP/2 by an upgrade may lack their end.
+            // A client that had offered it by an upgrade was seen to wait for ever for its answer.
             .setHttp2ClearTextEnabled(false)
             .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
             .setIdleTimeout(IDLE_SECONDS);

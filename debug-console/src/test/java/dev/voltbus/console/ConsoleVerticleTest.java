@@ -286,7 +286,7 @@ class ConsoleVerticleTest {
     return console.ask(method, path, status, headers).getString("error");
   }
 
-  // The JDK's client offers it, and then waits for ever now and then.
+  // The JDK's client offers it, and was seen to wait for ever for the rest of its answer.
   @Test
   void http2IsNotTakenUp() throws Exception {
     URI page = URI.create("http://127.0.0.1:" + console.port + "/");

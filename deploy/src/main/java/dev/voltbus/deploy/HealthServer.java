@@ -20,8 +20,8 @@ final class HealthServer extends VerticleBase {
   private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  /// A client that offers HTTP/2 by an upgrade was left without the end of an answer, once in some
-  /// thousand.
+  /// A client that had offered HTTP/2 by an upgrade was seen to wait for ever for the rest of its
+  /// answer.
   private static final HttpServerOptions HTTP_1_1 =
       new HttpServerOptions().setHttp2ClearTextEnabled(false);
 

@@ -26,7 +26,7 @@ final class Ports {
       return insist(asked, option);
     }
     for (int port = usual; port < usual + TRIES; port++) {
-      if (isFree(port)) {
+      if (!chosen.contains(port) && isFree(port)) {
         chosen.add(port);
         return port;
       }
@@ -43,7 +43,7 @@ final class Ports {
     if (port < 1 || port > 65535) {
       throw new UsageException(option + " " + port + " is not in 1..65535");
     }
-    if (!isFree(port)) {
+    if (chosen.contains(port) || !isFree(port)) {
       throw new CommandException(
           "port " + port + " on " + HOST + " is taken; choose another one with " + option);
     }
@@ -51,8 +51,8 @@ final class Ports {
     return port;
   }
 
-  private boolean isFree(int port) {
-    if (port > 65535 || chosen.contains(port)) {
+  static boolean isFree(int port) {
+    if (port > 65535) {
       return false;
     }
     try (ServerSocket socket = new ServerSocket()) {

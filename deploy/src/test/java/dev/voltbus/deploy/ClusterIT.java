@@ -109,6 +109,18 @@ class ClusterIT {
         twin.output().contains("role mapping already runs on member [127.0.0.1]:"), twin.output());
   }
 
+  // One that starts at once behind a death must not fail because nobody has noticed it yet.
+  @Test
+  void secondNodeRunsOnceTheFirstIsGone() throws Exception {
+    PackagedProduct first = node("mapping");
+    first.awaitLine(line -> line.contains("running; console"), START);
+    PackagedProduct second = node("mapping");
+    second.awaitLine(
+        line -> line.contains("role mapping already runs on member [127.0.0.1]:"), START);
+    first.signal("KILL");
+    second.awaitLine(line -> line.contains("mapping running; console"), START);
+  }
+
   // The next owner has another disk, or none: only the cluster knows what the dead one left.
   @Test
   void whatADeadNodeLeftAtTheBrokerIsClearedByTheNextOwner() throws Exception {

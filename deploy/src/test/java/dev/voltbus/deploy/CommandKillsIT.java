@@ -23,7 +23,11 @@ class CommandKillsIT {
   private static final int LEAST_SECONDS = 2;
   private static final int MOST_SECONDS = 6;
   private static final long LATE_MILLIS = 1_000;
-  private static final long NEXT_OWNER_MILLIS = 5_000;
+
+  /// The bar is 5 s, and a process has to start in it. The short form, on a machine that does other
+  /// things too, only finds what is broken.
+  private static final long NEXT_OWNER_MILLIS = KILLS >= 100 ? 5_000 : 10_000;
+
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @TempDir private Path folder;

@@ -100,7 +100,7 @@ final class HealthServerTest {
     }
   }
 
-  // The JDK's client offers it, and then waits for ever now and then.
+  // The JDK's client offers it, and was seen to wait for ever for the rest of its answer.
   @Test
   void http2IsNotTakenUp() throws Exception {
     assertEquals(HttpClient.Version.HTTP_1_1, get("/metrics").version());

@@ -3,9 +3,6 @@ package dev.voltbus.deploy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,21 +73,11 @@ final class PackagedProduct implements AutoCloseable {
   static int freePort() {
     for (int tries = 0; tries < PORTS; tries++) {
       int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
-      if (isFree(port)) {
+      if (Ports.isFree(port)) {
         return port;
       }
     }
     throw new AssertionError("no port is free from " + FIRST_PORT + " on");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
-    } catch (IOException taken) {
-      return false;
-    }
   }
 
   private void read() {
