@@ -429,7 +429,8 @@ public record TopicContract(
   ///
   /// @param onChange false sends every poll
   /// @param deadBand a change up to this size, in the value's unit, is not reported
-  /// @param longestSilence an unchanged value is sent again after this time
+  /// @param longestSilence an unchanged value is sent again with the last reading before it would
+  ///   have been silent for longer
   public record Reporting(boolean onChange, double deadBand, Duration longestSilence) {
     public static final Reporting ON_CHANGE = new Reporting(true, 0, Duration.ofSeconds(30));
 

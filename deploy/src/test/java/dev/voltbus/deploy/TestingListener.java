@@ -9,9 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Hears everything a broker passes on, through a client that is not ours.
 final class TestingListener implements AutoCloseable {
@@ -210,8 +213,10 @@ final class TestingListener implements AutoCloseable {
     }
   }
 
-  private List<String> topics() {
-    return heard().stream().map(Heard::topic).sorted().distinct().toList();
+  /// How often each topic was heard.
+  private Map<String, Long> topics() {
+    return heard().stream()
+        .collect(Collectors.groupingBy(Heard::topic, TreeMap::new, Collectors.counting()));
   }
 
   @Override

@@ -17,7 +17,13 @@ record ReportRule(boolean onChange, double deadBand, long longestSilenceNanos) {
     return Math.abs(now - sent) > deadBand * ROUNDING;
   }
 
-  boolean isSilentTooLong(long sinceNanos) {
-    return sinceNanos >= longestSilenceNanos;
+  /// Whether a value must be sent now, because the next reading would come behind the longest
+  /// silence. Half a gap more is allowed for, so that readings that come a little late do not make
+  /// it a whole gap longer.
+  ///
+  /// @param sinceNanos since it was sent
+  /// @param gapNanos between the reading before and this one
+  boolean isSilentTooLong(long sinceNanos, long gapNanos) {
+    return sinceNanos + gapNanos + gapNanos / 2 >= longestSilenceNanos;
   }
 }

@@ -34,6 +34,10 @@ final class ValueReports {
   private final long[] sentReadAts;
   private final long[] sentNanos;
 
+  private boolean hasReported;
+  private long reportedNanos;
+  private long gapNanos;
+
   ValueReports(Publication publication, PerValue rule, SnapshotLayout layout) {
     this.layout = layout;
     this.indexes = published(layout);
@@ -97,6 +101,9 @@ final class ValueReports {
 
   /// Sends what is due of a snapshot.
   void report(ReceivedSnapshot received, long nowNanos, JsonText out, Outlet outlet) {
+    gapNanos = hasReported ? nowNanos - reportedNanos : 0;
+    hasReported = true;
+    reportedNanos = nowNanos;
     for (int at = 0; at < indexes.length; at++) {
       switch (Showing.of(received, indexes[at], nowNanos)) {
         case VALUE -> value(at, received.snapshot(), nowNanos, out, outlet);
@@ -138,7 +145,7 @@ final class ValueReports {
             ? !Objects.equals(text, sentTexts[at])
             : rule.isChange(sentValues[at], value)
                 || (codeTexts[at].exist() && raw != sentRaws[at]);
-    return changed || rule.isSilentTooLong(nowNanos - sentNanos[at]);
+    return changed || rule.isSilentTooLong(nowNanos - sentNanos[at], gapNanos);
   }
 
   /// That a value has none is said once, not at every poll.
