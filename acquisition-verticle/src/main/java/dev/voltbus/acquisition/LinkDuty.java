@@ -25,12 +25,14 @@ final class LinkDuty implements ShardDuty {
   private final Wiring wiring;
   private final Agenda agenda;
   private final Duration offset;
+  private final long createdNanos;
   private final LinkWatch watch;
   private final WriteWatch writes;
   private final List<DeviceWatch> devices;
   private @Nullable LinkSession session;
 
-  /// @param offset time from the lease to the first poll
+  /// @param offset time from now to the first poll; with a lease that is won later the first poll
+  ///   comes after a tenth of it, as nobody polls meanwhile
   LinkDuty(
       Vertx vertx,
       Clients clients,
@@ -48,6 +50,7 @@ final class LinkDuty implements ShardDuty {
     this.wiring = wiring;
     this.agenda = agenda;
     this.offset = offset;
+    this.createdNanos = wiring.time().monotonicNanos();
     this.watch = new LinkWatch(site, link, wiring);
     this.writes = new WriteWatch(site, link.name(), wiring.metrics());
     this.devices = devices.stream().map(device -> new DeviceWatch(site, device, wiring)).toList();
@@ -64,8 +67,14 @@ final class LinkDuty implements ShardDuty {
         new LinkSession(vertx, clients, site, link, won, wiring, agenda, watch, writes, devices);
     session = opened;
     return opened
-        .begin(offset)
+        .begin(untilFirstPoll())
         .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private Duration untilFirstPoll() {
+    Duration left = offset.minusNanos(wiring.time().monotonicNanos() - createdNanos);
+    Duration least = offset.dividedBy(10);
+    return left.compareTo(least) > 0 ? left : least;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.SingleProcessLeases;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
@@ -25,19 +27,24 @@ final class Gateway {
   /// Filled on the event loop, emptied by whoever stops the process.
   private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
 
-  /// A process that keeps nothing.
+  /// Makes the leases of a process.
+  interface LeaseForm {
+    Leases of(TimeSource time, Metrics metrics);
+  }
+
+  /// A process that keeps nothing and has no competitor.
   Gateway(Vertx vertx) {
-    this(vertx, null);
+    this(vertx, null, (time, metrics) -> new SingleProcessLeases(time));
   }
 
   /// @param state existing folder for what must outlive the process; null keeps nothing
-  Gateway(Vertx vertx, @Nullable Path state) {
+  Gateway(Vertx vertx, @Nullable Path state, LeaseForm leases) {
     TimeSource time = TimeSource.system();
     this.vertx = vertx;
     this.health = new HealthBoard();
     this.metrics = new PrometheusMetrics();
     this.wiring =
-        new Wiring(Bus.over(vertx), new SingleProcessLeases(time), time, metrics, health, state);
+        new Wiring(Bus.over(vertx), leases.of(time, metrics), time, metrics, health, state);
     metrics.gauge("voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
   }
 

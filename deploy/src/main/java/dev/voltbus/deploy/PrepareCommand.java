@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.console.ConsoleVerticle;
+import dev.voltbus.contract.SingleProcessLeases;
 import dev.voltbus.contract.Site;
 import dev.voltbus.simulator.Commander;
 import io.vertx.core.Vertx;
@@ -50,7 +51,7 @@ final class PrepareCommand implements Callable<Integer> {
               Cluster.of(ClusterOptions.local(1), "prepare-" + ProcessHandle.current().pid(), roles)
                   .join(new VertxOptions().setPreferNativeTransport(true), true),
               "join the cluster");
-      Gateway gateway = new Gateway(vertx, state);
+      Gateway gateway = new Gateway(vertx, state, (time, metrics) -> new SingleProcessLeases(time));
       Lifetime lifetime = new Lifetime(vertx, gateway, false);
       lifetime.await(
           surroundings

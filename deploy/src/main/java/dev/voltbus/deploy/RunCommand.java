@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.console.ConsoleVerticle;
+import dev.voltbus.contract.SingleProcessLeases;
 import dev.voltbus.contract.Site;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
@@ -115,8 +116,9 @@ final class RunCommand implements Callable<Integer> {
     }
     @Nullable Path folder = stateFolder(state);
     @Nullable ControlSocket socket = folder == null ? null : ControlSocket.claim(folder);
-    Vertx vertx = open(loaded, chosen);
-    Gateway gateway = new Gateway(vertx, folder);
+    @Nullable Cluster joining = joining(loaded, chosen);
+    Vertx vertx = open(joining);
+    Gateway gateway = new Gateway(vertx, folder, leases(joining, vertx, loaded));
     Lifetime lifetime = new Lifetime(vertx, gateway, cluster != null);
     PublicationCalls calls = new PublicationCalls(vertx, gateway.wiring(), loaded);
     HangUp.watch(() -> reload(calls, loaded));
@@ -180,23 +182,21 @@ final class RunCommand implements Callable<Integer> {
         .toList();
   }
 
-  private Vertx open(Site loaded, Set<Role> chosen) {
+  private @Nullable Cluster joining(Site loaded, Set<Role> chosen) {
+    return cluster == null ? null : Cluster.of(cluster.options(), loaded.name(), chosen);
+  }
+
+  private Vertx open(@Nullable Cluster joining) {
     VertxOptions options = new VertxOptions().setPreferNativeTransport(true);
-    @Nullable ClusterArguments arguments = cluster;
-    if (arguments == null) {
+    if (cluster == null || joining == null) {
       return Vertx.vertx(options);
     }
-    ClusterOptions clusterOptions = arguments.options();
-    Cluster joining = Cluster.of(clusterOptions, loaded.name(), chosen);
-    Vertx vertx =
-        Lifetime.await(joining.join(options, clusterOptions.isLocal()), "join the cluster");
-    try {
-      joining.awaitPlace(chosen);
-    } catch (CommandException twin) {
-      // Leaves in order, so that nobody waits for this node.
-      Lifetime.await(vertx.close(), "leave the cluster");
-      throw twin;
-    }
-    return vertx;
+    return Lifetime.await(joining.join(options, cluster.options().isLocal()), "join the cluster");
+  }
+
+  private static Gateway.LeaseForm leases(@Nullable Cluster joined, Vertx vertx, Site loaded) {
+    return joined == null
+        ? (time, metrics) -> new SingleProcessLeases(time)
+        : (time, metrics) -> joined.leases(vertx, loaded, time, metrics);
   }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import java.util.function.Predicate;
 /// and somebody who watches the inverter's registers.
 final class ControlScene implements AutoCloseable {
   static final String RESULT = "BE/command/result";
+  private static final String LINE = "link/bms";
   private static final String COMMANDS = "\"part\":\"publication BE commands\"";
   private static final String UP = ",\"status\":\"up\"";
   static final Duration START = Duration.ofSeconds(60);
@@ -106,7 +109,37 @@ final class ControlScene implements AutoCloseable {
 
   /// Some roles, in a cluster.
   PackagedProduct node(String roles) throws Exception {
-    return started("--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles));
+    return node(roles, "");
+  }
+
+  /// One more node with roles that another one has, too.
+  ///
+  /// @param name of its state folder
+  PackagedProduct node(String roles, String name) throws Exception {
+    PackagedProduct node =
+        started(
+            "--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles + name));
+    if (roles.contains("acquisition")) {
+      awaitOwner();
+    }
+    return node;
+  }
+
+  /// The lease of a dead owner has to end before the next one has the line.
+  private void awaitOwner() {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (LeaseLog.token(owner(), LINE).isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("nobody has the line\n" + account());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  /// The node whose token for the line is the highest.
+  PackagedProduct owner() {
+    return Collections.max(
+        nodes, Comparator.comparingLong(node -> LeaseLog.token(node, LINE).orElse(0L)));
   }
 
   /// One that has begun to start.
