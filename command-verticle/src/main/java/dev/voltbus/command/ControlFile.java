@@ -10,14 +10,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// The control state of a site on this node's disk. It is replaced as a whole, and on disk when
-/// `write` returns; a file that was cut or changed is not taken. Blocks.
+/// `write` returns; a file that was cut or changed is not taken. Reading and writing block.
 final class ControlFile {
   private static final int CHECKSUM_DIGITS = 8;
   private static final long MOST_BYTES = 4_000_000;
 
   private final Path file;
+  private volatile @Nullable SavedControl newest;
 
   /// @param file need not exist
   ControlFile(Path file) {
@@ -27,7 +29,7 @@ final class ControlFile {
   /// What was written last; empty if nothing ever was.
   ///
   /// @throws IOException if there is a file that cannot be read or is not whole
-  Optional<SavedControl> read() throws IOException {
+  synchronized Optional<SavedControl> read() throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -40,13 +42,26 @@ final class ControlFile {
       throw new IOException(file + ": is not whole");
     }
     try {
-      return Optional.of(SavedControl.parse(text.substring(0, end)));
+      SavedControl read = SavedControl.parse(text.substring(0, end));
+      newest = read;
+      return Optional.of(read);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 
-  void write(SavedControl control) throws IOException {
+  /// What is on disk as far as this process knows. Does not block.
+  @Nullable SavedControl newest() {
+    return newest;
+  }
+
+  /// Writes it unless it is there already, or something newer, which a message that came late must
+  /// not undo.
+  synchronized void write(SavedControl control) throws IOException {
+    @Nullable SavedControl before = newest;
+    if (before != null && !control.isNewerThan(before)) {
+      return;
+    }
     String json = control.toJson();
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
@@ -67,6 +82,7 @@ final class ControlFile {
     try (FileChannel directory = FileChannel.open(folder)) {
       directory.force(true); // the new name, too
     }
+    newest = control;
   }
 
   private static String checksum(String text) {

@@ -1,5 +1,6 @@
 package dev.voltbus.command;
 
+import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the control state of a site outlives the process: a file on this node's disk and a map of
-/// the cluster.
+/// Where the control state of a site outlives the process: a file on this node's disk, a map of the
+/// cluster, and the disks of all other nodes that run command.
 final class ControlStore {
   private static final Logger LOG = LoggerFactory.getLogger(ControlStore.class);
   private static final String MAP = "voltbus.control";
@@ -24,6 +25,7 @@ final class ControlStore {
   private final Vertx vertx;
   private final String site;
   private final @Nullable ControlFile file;
+  private final ControlCopies copies;
 
   /// What was found of the time before.
   ///
@@ -31,11 +33,26 @@ final class ControlStore {
   /// @param troubles of copies that could not be read
   record Found(@Nullable SavedControl newest, List<String> troubles) {}
 
-  /// @param state folder for what outlives the process; null keeps the state in the cluster alone
-  ControlStore(Vertx vertx, String site, @Nullable Path state) {
+  ControlStore(Vertx vertx, String site, Wiring wiring) {
     this.vertx = vertx;
     this.site = site;
+    @Nullable Path state = wiring.state();
     this.file = state == null ? null : new ControlFile(file(state, site));
+    this.copies = new ControlCopies(vertx, wiring, site, file);
+  }
+
+  /// Keeps from now on what an owner elsewhere decides.
+  Future<Void> start() {
+    return copies.open().compose(open -> copies.start());
+  }
+
+  Future<Void> stop() {
+    return copies.stop();
+  }
+
+  /// This node owns the control no more.
+  void rest() {
+    copies.rest();
   }
 
   static Path file(Path state, String site) {
@@ -44,37 +61,50 @@ final class ControlStore {
 
   /// Reads all copies that can be reached. Does not fail.
   Future<Found> read() {
-    List<SavedControl> copies = new ArrayList<>();
+    List<SavedControl> found = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
-    return vertx
-        .executeBlocking(this::readFile)
-        .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
-        .onSuccess(read -> read.ifPresent(copies::add))
-        .onFailure(failure -> troubles.add(String.valueOf(failure.getMessage())))
-        .otherwise(Optional.empty())
-        .compose(read -> map().compose(map -> map.get(site)))
-        .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
-        .onSuccess(text -> {
-          if (text != null) {
-            copies.add(SavedControl.parse(text));
-          }
-        })
-        .onFailure(failure -> troubles.add("the cluster's copy: " + failure.getMessage()))
-        .map(read -> new Found(SavedControl.newest(copies).orElse(null), troubles))
-        .otherwise(failure -> new Found(SavedControl.newest(copies).orElse(null), troubles));
+    Future<?> mine =
+        vertx
+            .executeBlocking(this::readFile)
+            .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
+            .onSuccess(read -> read.ifPresent(found::add))
+            .onFailure(failure -> troubles.add(String.valueOf(failure.getMessage())));
+    Future<?> shared =
+        map()
+            .compose(map -> map.get(site))
+            .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
+            .map(text -> text != null && found.add(SavedControl.parse(text)))
+            .onFailure(failure -> troubles.add("the cluster's copy: " + failure.getMessage()));
+    Future<?> others = copies.gather().onSuccess(found::addAll);
+    return Future.join(mine, shared, others)
+        .transform(read -> adopt(SavedControl.newest(found).orElse(null)))
+        .map(adopted -> new Found(adopted, troubles));
+  }
+
+  /// What others had must be on this node's disk, too; a disk that does not take it is heard of
+  /// with the next change.
+  private Future<@Nullable SavedControl> adopt(@Nullable SavedControl newest) {
+    if (newest == null) {
+      return Future.succeededFuture(null);
+    }
+    return write(newest)
+        .onFailure(failure ->
+            LOG.warn("site={} control state from before: {}", site, failure.getMessage()))
+        .transform(done -> Future.succeededFuture(newest));
   }
 
   private Optional<SavedControl> readFile() throws IOException {
     return file == null ? Optional.empty() : file.read();
   }
 
-  /// Completes when the state is on this node's disk, and in the cluster if that answers soon;
-  /// fails if the disk does not take it. The cluster never has what the disk refused.
+  /// Completes when the state is on this node's disk, and in the cluster and on the disks of others
+  /// if those answer soon; fails if the own disk does not take it. The others never have what that
+  /// refused.
   Future<Void> write(SavedControl control) {
     return vertx
         .executeBlocking(() -> writeFile(control))
         .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
-        .compose(written -> share(control));
+        .compose(written -> Future.join(share(control), copies.spread(control)).mapEmpty());
   }
 
   private Future<Void> share(SavedControl control) {

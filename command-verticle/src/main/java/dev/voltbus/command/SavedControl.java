@@ -71,6 +71,10 @@ record SavedControl(
     return copies.stream().max(AGE);
   }
 
+  boolean isNewerThan(SavedControl other) {
+    return AGE.compare(this, other) > 0;
+  }
+
   // ---- from and to control
 
   /// @param nowNanos monotonic time of now

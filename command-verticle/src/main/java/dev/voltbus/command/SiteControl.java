@@ -88,13 +88,19 @@ final class SiteControl implements BatteryDesk.Site {
   private boolean isOwed;
   private boolean isEnded;
 
-  SiteControl(Vertx vertx, Site site, Wiring wiring, ControlMetrics metrics, Lease lease) {
+  SiteControl(
+      Vertx vertx,
+      Site site,
+      Wiring wiring,
+      ControlStore store,
+      ControlMetrics metrics,
+      Lease lease) {
     this.vertx = vertx;
     this.site = site;
     this.wiring = wiring;
     this.lease = lease;
     this.judge = new Judge(site, wiring.time(), lease.token());
-    this.store = new ControlStore(vertx, site.name(), wiring.state());
+    this.store = store;
     this.audit =
         new AuditTrail(vertx, wiring.time(), wiring.metrics(), site.name(), wiring.state());
     this.links = new LinkBook(site);
@@ -215,6 +221,7 @@ final class SiteControl implements BatteryDesk.Site {
 
   Future<Void> end() {
     isEnded = true;
+    store.rest();
     timers.forEach(vertx::cancelTimer);
     metrics.show(List.of());
     desks.keySet().forEach(battery -> wiring.health().gone(part(battery)));
@@ -471,7 +478,7 @@ final class SiteControl implements BatteryDesk.Site {
   }
 
   /// The duty that makes one for each holding of the lease.
-  static ShardDuty duty(Vertx vertx, Site site, Wiring wiring) {
+  static ShardDuty duty(Vertx vertx, Site site, Wiring wiring, ControlStore store) {
     ControlMetrics metrics =
         new ControlMetrics(
             wiring.metrics(),
@@ -482,7 +489,7 @@ final class SiteControl implements BatteryDesk.Site {
 
       @Override
       public Future<Void> begin(Lease lease) {
-        SiteControl fresh = new SiteControl(vertx, site, wiring, metrics, lease);
+        SiteControl fresh = new SiteControl(vertx, site, wiring, store, metrics, lease);
         current = fresh;
         return fresh.begin();
       }

@@ -30,6 +30,11 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "control", ControlState.class);
   }
 
+  /// Copies of a site's control state on the disks of its nodes.
+  public static Address<ControlCopy> controlCopies(String site) {
+    return of(site, "control-copy", ControlCopy.class);
+  }
+
   /// What becomes of a site's commands after their first answer.
   public static Address<CommandResult> commandResults(String site) {
     return of(site, "command-result", CommandResult.class);

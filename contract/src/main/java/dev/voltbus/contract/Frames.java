@@ -35,7 +35,8 @@ public final class Frames implements MessageCodec<Message, Message> {
           DispatchProposal.CODEC,
           DeviceMessage.CODEC,
           PublicationRequest.CODEC,
-          PublicationReply.CODEC);
+          PublicationReply.CODEC,
+          ControlCopy.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

@@ -20,4 +20,5 @@ public sealed interface Message
         DeviceMessage,
         PublicationRequest,
         PublicationReply,
+        ControlCopy,
         UnknownMessage {}

@@ -211,7 +211,8 @@ final class Samples {
                     new TrialStep("connect", TrialStep.Outcome.FAILED, "nothing listens °"),
                     new TrialStep("login", TrialStep.Outcome.NOT_TRIED, "")),
                 79,
-                86_400_123))) {
+                86_400_123),
+            new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{\"batteries\":{}} °"))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -329,7 +330,8 @@ final class Samples {
         new DispatchProposal(0, null, 0, 0),
         new DeviceMessage("", 0, "", Buffer.buffer(), false),
         new PublicationRequest("", PublicationRequest.Action.UNKNOWN, 0, 0, ""),
-        new PublicationReply("", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0));
+        new PublicationReply("", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0),
+        new ControlCopy("", ControlCopy.Kind.UNKNOWN, 0, 0, ""));
   }
 
   static DeviceReadPlan emptyPlan(String device) {
@@ -436,7 +438,8 @@ final class Samples {
             most,
             Collections.nCopies(0xFFFF, new TrialStep("s", TrialStep.Outcome.NOT_TRIED, "a step")),
             max,
-            max));
+            max),
+        new ControlCopy(text, ControlCopy.Kind.ASK, max, max, text));
   }
 
   private static DeviceReadPlan hugePlan(String text, long max, int most) {

@@ -125,6 +125,29 @@ final class ControlScene implements AutoCloseable {
     return node;
   }
 
+  /// A node with roles that another one has, which may or may not take something over soon.
+  PackagedProduct standby(String roles, String name) throws Exception {
+    PackagedProduct node =
+        starting(
+            "--roles=" + roles, "--cluster", "--state=" + folder.resolve("state-" + roles + name));
+    node.awaitLine(line -> line.contains("running; console"), START);
+    return node;
+  }
+
+  /// Waits until a node knows so many others that keep the control state.
+  void awaitKeepers(PackagedProduct node, int others) throws Exception {
+    String wanted = " " + others + ".0";
+    long end = System.nanoTime() + SOON.toNanos();
+    while (PackagedProduct.get(healthPorts.get(node), "/metrics")
+        .body()
+        .lines()
+        .noneMatch(line -> line.startsWith("voltbus_control_keepers") && line.endsWith(wanted))) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not " + others + " keepers\n" + account());
+      }
+    }
+  }
+
   /// The lease of a dead owner has to end before the next one has the line.
   private void awaitOwner() {
     long end = System.nanoTime() + SOON.toNanos();
@@ -166,7 +189,7 @@ final class ControlScene implements AutoCloseable {
   }
 
   /// A command that comes before the subscription is no command: nobody hears it.
-  private void awaitCommands(PackagedProduct node) throws Exception {
+  void awaitCommands(PackagedProduct node) throws Exception {
     if (!node.output().matches("(?s).*site [^:]+: [a-z, ]*mqtt.*")) {
       return;
     }
