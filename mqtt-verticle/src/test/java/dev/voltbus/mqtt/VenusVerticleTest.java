@@ -366,9 +366,20 @@ class VenusVerticleTest {
     told(subscriber);
     int late = (int) Fixtures.pack().groups().getFirst().staleAfter().toMillis();
     gateway.publish(Snapshots.charging().aged(late).sequence(2).build());
-    assertEquals(List.of(), told(subscriber));
+    awaitLate(subscriber);
+    List<String> told = told(subscriber);
+    assertTrue(told.stream().noneMatch(line -> line.startsWith("battery/512/Soc")), told::toString);
     subscriber.publish(R + "battery/512/Soc", "", false);
     subscriber.await(SOC, "{\"value\":null}");
+  }
+
+  /// Bus and broker come by different ways: what was published first may arrive last.
+  private static void awaitLate(TestingSubscriber subscriber) {
+    String voltage;
+    do {
+      subscriber.publish(R + "battery/512/Dc/0/Voltage", "", false);
+      voltage = subscriber.await(VOLTAGE).payload();
+    } while (!voltage.equals("{\"value\":null}"));
   }
 
   @Test
