@@ -28,10 +28,9 @@ public final class BatterySite extends VerticleBase {
   private final BatteryModel pack = new BatteryModel(PackType.TINYBMS, SEED, 0.62);
   private final BatteryModel tower = new BatteryModel(PackType.BYD, SEED + 1, 0.48);
   private final TinyBms tinyBms = new TinyBms(pack);
-  private final Inverter inverter = new Inverter(pack, this::sinceStep);
+  private final Inverter inverter = new Inverter(pack);
   private final BydBattery byd = new BydBattery(tower);
   private final List<ModbusServer> servers = new ArrayList<>();
-  private long steppedNanos;
   private @Nullable ModbusServer packServer;
   private @Nullable ModbusServer towerServer;
 
@@ -117,13 +116,7 @@ public final class BatterySite extends VerticleBase {
     return done.future();
   }
 
-  private Duration sinceStep() {
-    return Duration.ofNanos(System.nanoTime() - steppedNanos);
-  }
-
   private void step() {
-    steppedNanos = System.nanoTime();
-    inverter.step(STEP);
     pack.limit(
         Math.min(inverter.chargeLimitA(), tinyBms.chargeCutoffA()),
         Math.min(inverter.dischargeLimitA(), tinyBms.dischargeCutoffA()));

@@ -4,7 +4,10 @@ import static dev.voltbus.simulator.Row.readOnly;
 
 import dev.voltbus.simulator.SimulatedDevice.Table;
 import java.time.Duration;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// An invented inverter that charges and discharges the TinyBMS pack within limits written to it.
 ///
@@ -21,33 +24,26 @@ final class Inverter {
   private static final double IDLE_A = 0.5;
 
   private final BatteryModel model;
-  private final Supplier<Duration> sinceStep;
+  private final Supplier<Duration> clock;
   private final SimulatedDevice device = new SimulatedDevice("inverter", 3, 6, 16);
   private int chargeLimit = BASE_DECIAMPERE;
   private int dischargeLimit = BASE_DECIAMPERE;
   private int revertAfter;
-  private Duration remaining = Duration.ZERO;
+  private @Nullable Duration revertAt;
 
-  /// An inverter whose timer is only ever started together with a step.
+  /// One whose timer runs by the clock of the machine.
   Inverter(BatteryModel model) {
-    this(model, () -> Duration.ZERO);
+    this(model, () -> Duration.ofNanos(System.nanoTime()));
   }
 
-  /// @param sinceStep time since the last step: a timer that starts between two steps must not run
-  ///   out early
-  Inverter(BatteryModel model, Supplier<Duration> sinceStep) {
+  /// @param clock only ever goes on; where it begins does not matter
+  Inverter(BatteryModel model, Supplier<Duration> clock) {
     this.model = model;
-    this.sinceStep = sinceStep;
-    Row.Bounds ampere = new Row.Bounds(0, MOST_DECIAMPERE, false, false);
+    this.clock = clock;
     device
         .readable(Table.HOLDING, 0, 15)
-        .with(
-            Table.HOLDING,
-            new Row(CHARGE_LIMIT, 1, () -> one(chargeLimit), ampere, w -> chargeLimit = w[0]))
-        .with(
-            Table.HOLDING,
-            new Row(
-                DISCHARGE_LIMIT, 1, () -> one(dischargeLimit), ampere, w -> dischargeLimit = w[0]))
+        .with(Table.HOLDING, limit(CHARGE_LIMIT, () -> chargeLimit, w -> chargeLimit = w))
+        .with(Table.HOLDING, limit(DISCHARGE_LIMIT, () -> dischargeLimit, w -> dischargeLimit = w))
         .with(
             Table.HOLDING,
             new Row(
@@ -66,33 +62,51 @@ final class Inverter {
   }
 
   double chargeLimitA() {
+    revertIfOver();
     return chargeLimit / 10.0;
   }
 
   double dischargeLimitA() {
+    revertIfOver();
     return dischargeLimit / 10.0;
   }
 
-  /// Lets the revert timer run.
-  void step(Duration time) {
-    if (remaining.isPositive()) {
-      remaining = remaining.minus(time);
-      if (!remaining.isPositive()) {
-        chargeLimit = BASE_DECIAMPERE;
-        dischargeLimit = BASE_DECIAMPERE;
-      }
+  private Row limit(int address, IntSupplier has, IntConsumer written) {
+    return new Row(
+        address,
+        1,
+        () -> {
+          revertIfOver();
+          return one(has.getAsInt());
+        },
+        new Row.Bounds(0, MOST_DECIAMPERE, false, false),
+        words -> {
+          revertIfOver();
+          written.accept(words[0]);
+        });
+  }
+
+  /// What nobody looks at need not happen in time.
+  private void revertIfOver() {
+    if (revertAt != null && revertAt.compareTo(clock.get()) <= 0) {
+      revertAt = null;
+      chargeLimit = BASE_DECIAMPERE;
+      dischargeLimit = BASE_DECIAMPERE;
     }
   }
 
   private void arm(int seconds) {
+    revertIfOver();
     revertAfter = seconds;
-    remaining = seconds == 0 ? Duration.ZERO : Duration.ofSeconds(seconds).plus(sinceStep.get());
+    revertAt = seconds == 0 ? null : clock.get().plusSeconds(seconds);
   }
 
   /// Rounded up: 0 only when the timer does not run.
   private int secondsLeft() {
-    int left = (int) remaining.plusSeconds(1).minusNanos(1).toSeconds();
-    return remaining.isPositive() ? Math.min(revertAfter, left) : 0;
+    revertIfOver();
+    return revertAt == null
+        ? 0
+        : (int) revertAt.minus(clock.get()).plusSeconds(1).minusNanos(1).toSeconds();
   }
 
   private int state() {

@@ -180,7 +180,6 @@ public final class SimulatedServers extends VerticleBase {
       double charge = Double.MAX_VALUE;
       double discharge = Double.MAX_VALUE;
       if (inverter != null) {
-        inverter.step(STEP);
         charge = inverter.chargeLimitA();
         discharge = inverter.dischargeLimitA();
       }

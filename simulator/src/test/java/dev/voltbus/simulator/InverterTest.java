@@ -18,7 +18,8 @@ class InverterTest {
   private static final int REMAINING = 12;
 
   private final BatteryModel model = new BatteryModel(PackType.TINYBMS, 1, 0.5);
-  private final Inverter inverter = new Inverter(model);
+  private Duration now = Duration.ZERO;
+  private final Inverter inverter = new Inverter(model, () -> now);
 
   private int ask(Buffer pdu) {
     Buffer answer = new Protocol(inverter.device(), (address, words) -> {}).answer(pdu);
@@ -30,7 +31,7 @@ class InverterTest {
   }
 
   private void pass(double seconds) {
-    inverter.step(Duration.ofMillis(Math.round(seconds * 1000)));
+    now = now.plusMillis(Math.round(seconds * 1000));
   }
 
   @Test
@@ -71,6 +72,16 @@ class InverterTest {
     pass(20);
     assertEquals(205, read(CHARGE_LIMIT));
     assertEquals(10, read(REMAINING));
+  }
+
+  // Who writes behind the end without having looked must not lose what he wrote.
+  @Test
+  void aLimitWrittenBehindTheEndStays() throws Refusal {
+    ask(TestingWire.writing(CHARGE_LIMIT, 205, 310, 30));
+    pass(31);
+    ask(TestingWire.pdu(6, CHARGE_LIMIT, 100));
+    assertEquals(100, read(CHARGE_LIMIT));
+    assertEquals(1000, read(DISCHARGE_LIMIT));
   }
 
   // Only the timer's own register starts it.
