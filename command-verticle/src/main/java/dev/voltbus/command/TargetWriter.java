@@ -33,6 +33,7 @@ final class TargetWriter {
   /// Why a round failed that nobody answered.
   static final String NO_OWNER = "no owner of the link answers";
 
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MOST_WAIT_MILLIS = 2_000;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(9);
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -42,6 +43,12 @@ final class TargetWriter {
   private static final long ASKED_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long NO_OWNER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /// How much later than the limit the device's own timer may end before it is set anew.
+  private static final long TOO_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /// A link on which a write takes seconds would have the timer set for ever.
+  private static final int MOST_CORRECTIONS = 2;
 
   /// A change of a computed number, as a share, from which on it is written anew.
   private static final double DRIFT = 0.02;
@@ -64,6 +71,8 @@ final class TargetWriter {
   private boolean isSettled;
   private long againNanos;
   private long rearmNanos = Long.MAX_VALUE;
+  private long correctNanos = Long.MAX_VALUE;
+  private int corrections;
   private String trouble = "not written yet";
 
   /// What the device is to have.
@@ -96,8 +105,13 @@ final class TargetWriter {
   ///
   /// @param numbers for the registers, in the order of `directions`
   /// @param base numbers that they go back to by themselves, or null without an end
+  /// @param timer seconds that the device's own timer is set to
   private record Round(
-      Wanted wanted, List<Double> numbers, @Nullable List<Double> base, List<Ask> asks) {}
+      Wanted wanted,
+      List<Double> numbers,
+      @Nullable List<Double> base,
+      List<Ask> asks,
+      long timer) {}
 
   /// A write of a round, in the order of `writes`.
   private record Ask(String id, Promise<WriteResult> answer) {}
@@ -133,6 +147,7 @@ final class TargetWriter {
   /// Wants something else from now on.
   void want(Wanted fresh, double volts) {
     wanted = fresh;
+    corrections = 0;
     begin(volts);
   }
 
@@ -145,10 +160,12 @@ final class TargetWriter {
 
   /// Writes a register once, beside what is wanted.
   Future<WriteResult> once(FixedWrite write, String source) {
-    long nowNanos = time.monotonicNanos();
-    Write single = new Write(write.register(), write.value(), null);
-    WriteRequest request =
-        request(nextId(), new Wanted(Amperes.NONE, null, source), single, nowNanos);
+    Wanted nothing = new Wanted(Amperes.NONE, null, source);
+    return send(nothing, new Write(write.register(), write.value(), null));
+  }
+
+  private Future<WriteResult> send(Wanted current, Write write) {
+    WriteRequest request = request(nextId(), current, write, time.monotonicNanos());
     return bus.request(
             RequestAddress.writes(site, links.linkOf(request.device())), request, ANSWER_LIMIT)
         .onSuccess(result -> listener.wrote(request, result));
@@ -179,6 +196,8 @@ final class TargetWriter {
     boolean isDue = isSettled ? nowNanos - rearmNanos >= 0 : nowNanos - againNanos >= 0;
     if (isDue || (isSettled && hasDrifted(current, volts))) {
       begin(volts);
+    } else if (isSettled && nowNanos - correctNanos >= 0) {
+      correct(current, nowNanos);
     }
   }
 
@@ -233,7 +252,7 @@ final class TargetWriter {
     List<Write> timer = new ArrayList<>();
     @Nullable DeviceTimer own = target.timer();
     if (own != null) {
-      timer.add(new Write(own.register(), timerSeconds(current, own, nowNanos), null));
+      timer.add(new Write(own.register(), seconds(current.limit, own, nowNanos), null));
     }
     if (current.limit != null) {
       writes.addAll(timer);
@@ -250,26 +269,58 @@ final class TargetWriter {
   }
 
   /// Whole seconds, never less than what is left; 0 without an end.
-  private double timerSeconds(Wanted current, DeviceTimer timer, long nowNanos) {
-    @Nullable TimedLimit limit = current.limit;
-    rearmNanos = Long.MAX_VALUE;
+  private static long seconds(@Nullable TimedLimit limit, DeviceTimer timer, long nowNanos) {
     if (limit == null) {
       return 0;
     }
-    long left =
-        Duration.ofNanos(limit.endNanos() - nowNanos).plusSeconds(1).minusNanos(1).toSeconds();
-    long longest = timer.longest().toSeconds();
-    if (left > longest) {
+    return Math.min(left(limit, nowNanos), timer.longest().toSeconds());
+  }
+
+  private static long left(TimedLimit limit, long nowNanos) {
+    return Math.ceilDiv(limit.endNanos() - nowNanos, SECOND_NANOS);
+  }
+
+  /// The timer runs. One that runs out before the limit is set again in time. One that runs for
+  /// longer, because the write took its time or what was left was not whole seconds, is corrected
+  /// once: at the moment at which whole seconds are left.
+  private void armed(TimedLimit limit, DeviceTimer timer, long seconds) {
+    long nowNanos = time.monotonicNanos();
+    long late = nowNanos + seconds * SECOND_NANOS - limit.endNanos();
+    if (late < 0) {
       rearmNanos = nowNanos + timer.longest().toNanos() / 2;
+    } else if (late > TOO_LATE_NANOS && seconds > 1 && corrections < MOST_CORRECTIONS) {
+      correctNanos = limit.endNanos() - Math.min(left(limit, nowNanos), seconds - 1) * SECOND_NANOS;
     }
-    return Math.min(left, longest);
+  }
+
+  private void correct(Wanted current, long nowNanos) {
+    corrections++;
+    correctNanos = Long.MAX_VALUE;
+    @Nullable TimedLimit limit = current.limit;
+    @Nullable DeviceTimer own = target.timer();
+    if (limit == null || own == null || limit.isOver(nowNanos)) {
+      return;
+    }
+    long mine = round;
+    long seconds = seconds(limit, own, nowNanos);
+    var _ =
+        send(current, new Write(own.register(), seconds, null))
+            .onSuccess(result -> {
+              if (mine == round && result.outcome().isSuccess()) {
+                armed(limit, own, seconds);
+              }
+            });
   }
 
   private void carryOut(
       long mine, Wanted current, List<Double> numbers, @Nullable List<Double> base, long nowNanos) {
     List<Write> writes = writes(current, numbers, base, nowNanos);
     List<Ask> asks = writes.stream().map(write -> new Ask(nextId(), Promise.promise())).toList();
-    asked = new Round(current, numbers, base, asks);
+    @Nullable DeviceTimer own = target.timer();
+    long timer = own == null ? 0 : seconds(current.limit, own, nowNanos);
+    asked = new Round(current, numbers, base, asks, timer);
+    rearmNanos = Long.MAX_VALUE;
+    correctNanos = Long.MAX_VALUE;
     ask(current, writes, asks, nowNanos);
     List<Future<WriteResult>> results = asks.stream().map(each -> each.answer.future()).toList();
     Future.join(results)
@@ -277,6 +328,9 @@ final class TargetWriter {
           if (mine == round) {
             isUnderWay = false;
             judge(results);
+            if (isSettled && own != null && current.limit != null) {
+              armed(current.limit, own, timer);
+            }
           }
         });
   }

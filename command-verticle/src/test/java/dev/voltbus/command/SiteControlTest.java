@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ class SiteControlTest {
     rig.result(accepted.id(), Status.VERIFIED);
     assertEquals(50.0, rig.last("charge_limit"));
     assertEquals(60.2, rig.last("discharge_limit"), 1e-6);
-    assertEquals(2, rig.last("timer"));
+    assertTrue(List.of(2.0, 1.0).contains(rig.last("timer"))); // 1 when 1 s is left
     WriteRequest charge = lastWrite("charge_limit");
     assertEquals(100.0, charge.revert().value());
     assertTrue(charge.revert().afterMillis() > 1_000 && charge.revert().afterMillis() <= 1_500);
@@ -121,6 +122,26 @@ class SiteControlTest {
         .filter(write -> write.key().equals(key))
         .reduce((before, after) -> after)
         .orElseThrow();
+  }
+
+  // If the owner of the link died, the device would go on with the limit for most of a second.
+  @Test
+  void aTimerThatEndsLateIsSetAnewWhenWholeSecondsAreLeft() throws Exception {
+    rig.state(ControlState.Battery::isSettled);
+    List<Long> ends = new CopyOnWriteArrayList<>();
+    rig.owner(request -> {
+      if (request.key().equals("timer") && request.value() > 0) {
+        ends.add(System.nanoTime() + (long) (request.value() * 1e9));
+      }
+      return ControlRig.verified(request);
+    });
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2_400);
+    CommandResult accepted = rig.send("SET_LIMITS", "{\"max_charge\":50,\"timeout\":2.4}");
+    rig.result(accepted.id(), Status.EXPIRED);
+    List<Long> late = ends.stream().map(each -> TimeUnit.NANOSECONDS.toMillis(each - end)).toList();
+    assertEquals(2, late.size(), late::toString);
+    assertTrue(late.stream().allMatch(millis -> millis >= 0), late::toString);
+    assertTrue(late.getLast() < 400 && late.getFirst() >= 600, late::toString);
   }
 
   // Between the two a device has no limit without its own end.

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 final class ControlScene implements AutoCloseable {
   static final String RESULT = "BE/command/result";
   private static final String LINE = "link/bms";
+  private static final String CONNECTED = "link=bms connected";
   private static final String COMMANDS = "\"part\":\"publication BE commands\"";
   private static final String UP = ",\"status\":\"up\"";
   static final Duration START = Duration.ofSeconds(60);
@@ -148,15 +149,19 @@ final class ControlScene implements AutoCloseable {
     }
   }
 
-  /// The lease of a dead owner has to end before the next one has the line.
+  /// The lease of a dead owner has to end before the next one has the line, which then connects.
   private void awaitOwner() {
     long end = System.nanoTime() + SOON.toNanos();
-    while (LeaseLog.token(owner(), LINE).isEmpty()) {
+    while (!hasLine(owner())) {
       if (System.nanoTime() > end) {
         throw new AssertionError("nobody has the line\n" + account());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
+  }
+
+  private static boolean hasLine(PackagedProduct node) {
+    return LeaseLog.token(node, LINE).isPresent() && node.output().contains(CONNECTED);
   }
 
   /// The node whose token for the line is the highest.
