@@ -491,7 +491,9 @@ final class SiteControl implements BatteryDesk.Site {
       public Future<Void> begin(Lease lease) {
         SiteControl fresh = new SiteControl(vertx, site, wiring, store, metrics, lease);
         current = fresh;
-        return fresh.begin();
+        return fresh
+            .begin()
+            .recover(failure -> end().transform(ended -> Future.failedFuture(failure)));
       }
 
       @Override

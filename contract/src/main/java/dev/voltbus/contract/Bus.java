@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,8 @@ public final class Bus {
   private final DeliveryOptions options = new DeliveryOptions().setCodecName(Frames.NAME);
   private final LongAdder dropped = new LongAdder();
 
-  private Bus(EventBus events) {
+  /// @param events which has the codec
+  Bus(EventBus events) {
     this.events = events;
   }
 
@@ -42,17 +44,18 @@ public final class Bus {
 
   /// Listens until the subscription is cancelled. A message of another type is counted and dropped.
   public <T extends Message> Subscription subscribe(Address<T> address, Consumer<T> listener) {
-    MessageConsumer<Object> consumer =
-        events.consumer(
-            address.name(),
-            message -> {
-              if (address.type().isInstance(message.body())) {
-                listener.accept(address.type().cast(message.body()));
-              } else {
-                drop(address.name(), message.body());
-              }
-            });
-    return new Subscription(consumer);
+    return new Subscription(
+        address.name(),
+        () ->
+            events.consumer(
+                address.name(),
+                message -> {
+                  if (address.type().isInstance(message.body())) {
+                    listener.accept(address.type().cast(message.body()));
+                  } else {
+                    drop(address.name(), message.body());
+                  }
+                }));
   }
 
   /// Asks the holder of a shard's lease. Fails with a `ReplyException` if nobody answers in time;
@@ -81,21 +84,22 @@ public final class Bus {
   /// call this: a second consumer would take messages away from the first.
   public <Q extends Message, R extends Message> Subscription serve(
       RequestAddress<Q, R> address, Function<Q, Future<R>> handler) {
-    MessageConsumer<Object> consumer =
-        events.consumer(
-            address.name(),
-            message -> {
-              if (!address.question().isInstance(message.body())) {
-                drop(address.name(), message.body());
-                message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
-                return;
-              }
-              Q question = address.question().cast(message.body());
-              answer(handler, question)
-                  .onSuccess(answer -> message.reply(answer, options))
-                  .onFailure(failure -> message.fail(FAILED, reason(failure)));
-            });
-    return new Subscription(consumer);
+    return new Subscription(
+        address.name(),
+        () ->
+            events.consumer(
+                address.name(),
+                message -> {
+                  if (!address.question().isInstance(message.body())) {
+                    drop(address.name(), message.body());
+                    message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
+                    return;
+                  }
+                  Q question = address.question().cast(message.body());
+                  answer(handler, question)
+                      .onSuccess(answer -> message.reply(answer, options))
+                      .onFailure(failure -> message.fail(FAILED, reason(failure)));
+                }));
   }
 
   /// A handler that throws has failed too: its asker must hear of it now, not at the time-out.
@@ -118,20 +122,51 @@ public final class Bus {
     LOG.debug("bus={} dropped {}", address, message);
   }
 
-  /// A consumer on the bus.
+  /// A consumer on the bus. One that the cluster does not take up, as may happen while members come
+  /// and go, is tried again.
   public static final class Subscription {
-    private final MessageConsumer<?> consumer;
+    private static final int MOST_TRIES = 5;
 
-    private Subscription(MessageConsumer<?> consumer) {
-      this.consumer = consumer;
+    private final String address;
+    private final Supplier<MessageConsumer<Object>> making;
+    private final Future<Void> ready;
+    private volatile MessageConsumer<Object> consumer;
+    private volatile boolean isCancelled;
+
+    private Subscription(String address, Supplier<MessageConsumer<Object>> making) {
+      this.address = address;
+      this.making = making;
+      this.consumer = making.get();
+      this.ready = registered(consumer, MOST_TRIES);
+    }
+
+    private Future<Void> registered(MessageConsumer<Object> made, int tries) {
+      return made.completion()
+          .recover(failure -> {
+            if (tries == 1 || isCancelled) {
+              return Future.failedFuture(failure);
+            }
+            LOG.warn("bus={} not registered, tried again: {}", address, failure.getMessage());
+            return made.unregister().otherwiseEmpty().compose(gone -> again(tries - 1));
+          });
+    }
+
+    private Future<Void> again(int tries) {
+      if (isCancelled) {
+        return Future.failedFuture(address + " was cancelled");
+      }
+      MessageConsumer<Object> made = making.get();
+      consumer = made;
+      return registered(made, tries);
     }
 
     /// Completes when every node of the cluster knows of it.
     public Future<Void> ready() {
-      return consumer.completion();
+      return ready;
     }
 
     public Future<Void> cancel() {
+      isCancelled = true;
       return consumer.unregister();
     }
   }

@@ -10,10 +10,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.junit5.VertxExtension;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +66,43 @@ class BusTest {
     bus.publish(LINKS, UP);
     assertSame(UP, await(first.future()));
     assertSame(UP, await(second.future()));
+  }
+
+  /// A bus whose cluster does not take up the first so many consumers.
+  private Bus refusing(int times) {
+    AtomicInteger left = new AtomicInteger(times);
+    return new Bus(
+        proxy(
+            EventBus.class,
+            vertx.eventBus(),
+            (method, made) ->
+                method.equals("consumer") && left.getAndDecrement() > 0
+                    ? proxy(
+                        MessageConsumer.class,
+                        (MessageConsumer<?>) made,
+                        (its, done) ->
+                            its.equals("completion") ? Future.failedFuture("not taken") : done)
+                    : made));
+  }
+
+  private static <T> T proxy(Class<T> type, T real, BinaryOperator<Object> answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) ->
+                answer.apply(method.getName(), method.invoke(real, arguments))));
+  }
+
+  // While members come and go the cluster may not answer in time.
+  @Test
+  void aConsumerThatTheClusterDoesNotTakeUpIsTriedAgain() {
+    Promise<LinkStatus> heard = Promise.promise();
+    await(refusing(4).subscribe(LINKS, heard::complete).ready());
+    bus.publish(LINKS, UP);
+    assertSame(UP, await(heard.future()));
+    assertEquals(
+        "not taken", awaitFailure(refusing(5).subscribe(LINKS, up -> {}).ready()).getMessage());
   }
 
   @Test

@@ -64,7 +64,9 @@ final class DeviceDuty implements ShardDuty {
                 RequestAddress.layout(site, device),
                 question -> Future.succeededFuture(new LayoutReply(device, layout.map())));
     layouts = served;
-    return served.ready();
+    return served
+        .ready()
+        .recover(failure -> end().transform(ended -> Future.failedFuture(failure)));
   }
 
   @Override
