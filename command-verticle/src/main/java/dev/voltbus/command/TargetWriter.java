@@ -47,7 +47,7 @@ final class TargetWriter {
   /// How much later than the limit the device's own timer may end before it is set anew.
   private static final long TOO_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /// A link on which a write takes seconds would have the timer set for ever.
+  /// Of one round. A link on which a write takes seconds would have the timer set for ever.
   private static final int MOST_CORRECTIONS = 2;
 
   /// A change of a computed number, as a share, from which on it is written anew.
@@ -70,8 +70,8 @@ final class TargetWriter {
   private boolean isUnderWay;
   private boolean isSettled;
   private long againNanos;
-  private long rearmNanos = Long.MAX_VALUE;
-  private long correctNanos = Long.MAX_VALUE;
+  private @Nullable Long rearmNanos;
+  private @Nullable Long correctNanos;
   private int corrections;
   private String trouble = "not written yet";
 
@@ -105,13 +105,8 @@ final class TargetWriter {
   ///
   /// @param numbers for the registers, in the order of `directions`
   /// @param base numbers that they go back to by themselves, or null without an end
-  /// @param timer seconds that the device's own timer is set to
   private record Round(
-      Wanted wanted,
-      List<Double> numbers,
-      @Nullable List<Double> base,
-      List<Ask> asks,
-      long timer) {}
+      Wanted wanted, List<Double> numbers, @Nullable List<Double> base, List<Ask> asks) {}
 
   /// A write of a round, in the order of `writes`.
   private record Ask(String id, Promise<WriteResult> answer) {}
@@ -147,7 +142,6 @@ final class TargetWriter {
   /// Wants something else from now on.
   void want(Wanted fresh, double volts) {
     wanted = fresh;
-    corrections = 0;
     begin(volts);
   }
 
@@ -193,12 +187,16 @@ final class TargetWriter {
       askAgain(nowNanos);
       return;
     }
-    boolean isDue = isSettled ? nowNanos - rearmNanos >= 0 : nowNanos - againNanos >= 0;
+    boolean isDue = isSettled ? isOver(rearmNanos, nowNanos) : nowNanos - againNanos >= 0;
     if (isDue || (isSettled && hasDrifted(current, volts))) {
       begin(volts);
-    } else if (isSettled && nowNanos - correctNanos >= 0) {
+    } else if (isSettled && isOver(correctNanos, nowNanos)) {
       correct(current, nowNanos);
     }
+  }
+
+  private static boolean isOver(@Nullable Long moment, long nowNanos) {
+    return moment != null && nowNanos - moment >= 0;
   }
 
   private boolean hasDrifted(Wanted current, double volts) {
@@ -282,7 +280,7 @@ final class TargetWriter {
 
   /// The timer runs. One that runs out before the limit is set again in time. One that runs for
   /// longer, because the write took its time or what was left was not whole seconds, is corrected
-  /// once: at the moment at which whole seconds are left.
+  /// at the moment at which whole seconds are left.
   private void armed(TimedLimit limit, DeviceTimer timer, long seconds) {
     long nowNanos = time.monotonicNanos();
     long late = nowNanos + seconds * SECOND_NANOS - limit.endNanos();
@@ -295,7 +293,7 @@ final class TargetWriter {
 
   private void correct(Wanted current, long nowNanos) {
     corrections++;
-    correctNanos = Long.MAX_VALUE;
+    correctNanos = null;
     @Nullable TimedLimit limit = current.limit;
     @Nullable DeviceTimer own = target.timer();
     if (limit == null || own == null || limit.isOver(nowNanos)) {
@@ -318,9 +316,10 @@ final class TargetWriter {
     List<Ask> asks = writes.stream().map(write -> new Ask(nextId(), Promise.promise())).toList();
     @Nullable DeviceTimer own = target.timer();
     long timer = own == null ? 0 : seconds(current.limit, own, nowNanos);
-    asked = new Round(current, numbers, base, asks, timer);
-    rearmNanos = Long.MAX_VALUE;
-    correctNanos = Long.MAX_VALUE;
+    asked = new Round(current, numbers, base, asks);
+    rearmNanos = null;
+    correctNanos = null;
+    corrections = 0;
     ask(current, writes, asks, nowNanos);
     List<Future<WriteResult>> results = asks.stream().map(each -> each.answer.future()).toList();
     Future.join(results)

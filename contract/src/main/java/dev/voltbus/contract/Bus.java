@@ -1,6 +1,7 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -44,18 +45,20 @@ public final class Bus {
 
   /// Listens until the subscription is cancelled. A message of another type is counted and dropped.
   public <T extends Message> Subscription subscribe(Address<T> address, Consumer<T> listener) {
-    return new Subscription(
+    return consumer(
         address.name(),
-        () ->
-            events.consumer(
-                address.name(),
-                message -> {
-                  if (address.type().isInstance(message.body())) {
-                    listener.accept(address.type().cast(message.body()));
-                  } else {
-                    drop(address.name(), message.body());
-                  }
-                }));
+        message -> {
+          if (address.type().isInstance(message.body())) {
+            listener.accept(address.type().cast(message.body()));
+          } else {
+            drop(address.name(), message.body());
+          }
+        });
+  }
+
+  private Subscription consumer(
+      String address, Handler<io.vertx.core.eventbus.Message<Object>> handler) {
+    return new Subscription(address, () -> events.consumer(address, handler));
   }
 
   /// Asks the holder of a shard's lease. Fails with a `ReplyException` if nobody answers in time;
@@ -84,22 +87,19 @@ public final class Bus {
   /// call this: a second consumer would take messages away from the first.
   public <Q extends Message, R extends Message> Subscription serve(
       RequestAddress<Q, R> address, Function<Q, Future<R>> handler) {
-    return new Subscription(
+    return consumer(
         address.name(),
-        () ->
-            events.consumer(
-                address.name(),
-                message -> {
-                  if (!address.question().isInstance(message.body())) {
-                    drop(address.name(), message.body());
-                    message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
-                    return;
-                  }
-                  Q question = address.question().cast(message.body());
-                  answer(handler, question)
-                      .onSuccess(answer -> message.reply(answer, options))
-                      .onFailure(failure -> message.fail(FAILED, reason(failure)));
-                }));
+        message -> {
+          if (!address.question().isInstance(message.body())) {
+            drop(address.name(), message.body());
+            message.fail(NOT_UNDERSTOOD, "not a " + address.question().getSimpleName());
+            return;
+          }
+          Q question = address.question().cast(message.body());
+          answer(handler, question)
+              .onSuccess(answer -> message.reply(answer, options))
+              .onFailure(failure -> message.fail(FAILED, reason(failure)));
+        });
   }
 
   /// A handler that throws has failed too: its asker must hear of it now, not at the time-out.
