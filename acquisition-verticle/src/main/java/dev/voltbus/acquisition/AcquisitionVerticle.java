@@ -1,7 +1,9 @@
 package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.Ledger;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PlannedRead;
 import dev.voltbus.contract.PollGroup;
@@ -10,6 +12,7 @@ import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.Wiring;
 import dev.voltbus.modbus.ModbusClient;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -30,6 +33,7 @@ public final class AcquisitionVerticle extends VerticleBase {
   private final Site site;
   private final Wiring wiring;
   private final Clients clients;
+  private final Ledger<DevicePoll> ledger;
   private final List<Future<Leases.Claim>> claims = new ArrayList<>();
 
   public AcquisitionVerticle(Site site, Wiring wiring) {
@@ -40,10 +44,15 @@ public final class AcquisitionVerticle extends VerticleBase {
     this.site = site;
     this.wiring = wiring;
     this.clients = clients;
+    this.ledger = Ledger.ofPolls(wiring, site);
   }
 
   @Override
   public Future<?> start() {
+    return ledger.start().compose(heard -> competeForAll());
+  }
+
+  private Future<CompositeFuture> competeForAll() {
     if (wiring.state() == null && site.devices().stream().anyMatch(LinkWrites::wears)) {
       LOG.info(
           "site={} no state folder: budgets of flash registers begin anew with each start",
@@ -68,19 +77,19 @@ public final class AcquisitionVerticle extends VerticleBase {
         site.devices().stream().filter(device -> device.link().equals(link.name())).toList();
     Shard shard = new Shard(Shard.Kind.LINK, site.name(), link.name());
     LinkDuty duty =
-        new LinkDuty(vertx, clients, site.name(), link, devices, wiring, agenda, offset);
+        new LinkDuty(vertx, clients, site.name(), link, devices, wiring, ledger, agenda, offset);
     return Future.succeededFuture(duty).compose(ready -> wiring.leases().compete(shard, ready));
   }
 
   /// A name with a dot is no link's.
   private Future<Leases.Claim> compete(Device pushed) {
     Shard shard = new Shard(Shard.Kind.LINK, site.name(), "push." + pushed.name());
-    return wiring.leases().compete(shard, new PushDuty(vertx, site.name(), pushed, wiring));
+    return wiring.leases().compete(shard, new PushDuty(vertx, site.name(), pushed, wiring, ledger));
   }
 
   @Override
   public Future<?> stop() {
-    return giveBack();
+    return giveBack().eventually(ledger::stop);
   }
 
   private Future<?> giveBack() {

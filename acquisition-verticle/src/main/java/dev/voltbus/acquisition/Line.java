@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
 /// is as good as none and gets the same pauses.
 final class Line {
   private static final Logger LOG = LoggerFactory.getLogger(Line.class);
+
+  private static final Duration HURRY = Duration.ofMillis(250);
+  private static final Duration HURRIED_FOR = Duration.ofSeconds(5);
 
   /// Hears how the connection does.
   interface Listener {
@@ -75,6 +79,9 @@ final class Line {
 
   private boolean proven;
   private boolean ended;
+
+  /// Until when attempts follow quickly on one another.
+  private @Nullable Long hurriedUntilNanos;
 
   /// A poll request that has no outcome yet.
   private record Asked(
@@ -153,6 +160,12 @@ final class Line {
     units.put(device.unit(), pacing);
     longestGap = pacing.gap().compareTo(longestGap) > 0 ? pacing.gap() : longestGap;
     client.pace(device.unit(), pacing);
+  }
+
+  /// A device that allows one connection may still have that of a former owner: it is tried again
+  /// and again at first.
+  void hurry() {
+    hurriedUntilNanos = time.monotonicNanos() + HURRIED_FOR.toNanos();
   }
 
   /// Whether there is a connection, as far as is known.
@@ -332,7 +345,9 @@ final class Line {
   private void unreachable(String reason) {
     if (!ended) {
       watch.unreachable(reason);
-      listener.unreachable(reason, time.monotonicNanos() + backoff.next().toNanos());
+      long now = time.monotonicNanos();
+      boolean isHurried = hurriedUntilNanos != null && now - hurriedUntilNanos < 0;
+      listener.unreachable(reason, now + (isHurried ? HURRY : backoff.next()).toNanos());
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Ledger;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.Wiring;
@@ -23,6 +25,7 @@ final class LinkDuty implements ShardDuty {
   private final String site;
   private final Link link;
   private final Wiring wiring;
+  private final Ledger<DevicePoll> ledger;
   private final Agenda agenda;
   private final Duration offset;
   private final long createdNanos;
@@ -40,6 +43,7 @@ final class LinkDuty implements ShardDuty {
       Link link,
       List<Device> devices,
       Wiring wiring,
+      Ledger<DevicePoll> ledger,
       Agenda agenda,
       Duration offset) {
     this.vertx = vertx;
@@ -48,6 +52,7 @@ final class LinkDuty implements ShardDuty {
     this.site = site;
     this.link = link;
     this.wiring = wiring;
+    this.ledger = ledger;
     this.agenda = agenda;
     this.offset = offset;
     this.createdNanos = wiring.time().monotonicNanos();
@@ -64,7 +69,8 @@ final class LinkDuty implements ShardDuty {
   /// A session that cannot take writes does not poll either: the lease goes to somebody else.
   private Future<Void> open(Lease won) {
     LinkSession opened =
-        new LinkSession(vertx, clients, site, link, won, wiring, agenda, watch, writes, devices);
+        new LinkSession(
+            vertx, clients, site, link, won, wiring, ledger, agenda, watch, writes, devices);
     session = opened;
     return opened
         .begin(untilFirstPoll())

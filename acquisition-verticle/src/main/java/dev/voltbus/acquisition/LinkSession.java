@@ -2,9 +2,12 @@ package dev.voltbus.acquisition;
 
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Device;
+import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Ledger;
 import dev.voltbus.contract.Link;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,6 +41,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private final Link link;
   private final Lease lease;
   private final Wiring wiring;
+  private final Ledger<DevicePoll> ledger;
   private final Agenda agenda;
   private final LinkWatch watch;
   private final Map<String, DeviceWatch> devices = new HashMap<>();
@@ -59,6 +63,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
       Link link,
       Lease lease,
       Wiring wiring,
+      Ledger<DevicePoll> ledger,
       Agenda agenda,
       LinkWatch watch,
       WriteWatch writeWatch,
@@ -67,6 +72,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     this.link = link;
     this.lease = lease;
     this.wiring = wiring;
+    this.ledger = ledger;
     this.agenda = agenda;
     this.watch = watch;
     this.epoch = wiring.time().wallMillis();
@@ -122,14 +128,22 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   ///
   /// @param offset time to the first polls
   Future<Void> begin(Duration offset) {
+    if (lease.isTakenOver()) {
+      line.hurry();
+    }
     watch.begin(lease.token());
     devices.values().forEach(DeviceWatch::begin);
     schedule.beginAt(wiring.time().monotonicNanos() + offset.toNanos());
     announceAt(wiring.time().monotonicNanos() + ANNOUNCED_AGAIN.toNanos());
     lookAfterFrom(wiring.time().monotonicNanos());
     plans.announce();
+    List<Future<Void>> begun = new ArrayList<>();
+    devices
+        .keySet()
+        .forEach(device -> begun.add(ledger.open(device, RequestAddress.keptPolls(site, device))));
     goOn();
-    return writes.begin();
+    begun.add(writes.begin());
+    return Future.all(begun).mapEmpty();
   }
 
   private void announceAt(long nanos) {
@@ -167,7 +181,8 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     watch.counted(line.client().counters());
     watch.end();
     devices.values().forEach(DeviceWatch::end);
-    return unregistered.eventually(line::close);
+    List<Future<Void>> forgotten = devices.keySet().stream().map(ledger::close).toList();
+    return unregistered.eventually(() -> Future.join(forgotten)).eventually(line::close);
   }
 
   /// Does what is to be done now. Whatever goes wrong here, the polls go on.
@@ -257,17 +272,16 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     DeviceWatch device = watchOf(poll.device());
     device.polled(run.answers().blocks(), poll.unit().standing());
     Answers.Stamp stamp = new Answers.Stamp(lease.token(), epoch, device.nextSequence());
-    wiring
-        .bus()
-        .publish(
-            Address.polls(site),
-            run.answers()
-                .poll(
-                    poll.device(),
-                    poll.group(),
-                    stamp,
-                    block -> admit(poll.device(), block),
-                    wiring.time().monotonicNanos()));
+    DevicePoll sent =
+        run.answers()
+            .poll(
+                poll.device(),
+                poll.group(),
+                stamp,
+                block -> admit(poll.device(), block),
+                wiring.time().monotonicNanos());
+    ledger.keep(sent.device(), sent, sent.bytes(), 0);
+    wiring.bus().publish(Address.polls(site), sent);
     plans.look(poll.unit());
   }
 

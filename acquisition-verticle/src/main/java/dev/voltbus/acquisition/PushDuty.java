@@ -6,8 +6,10 @@ import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DeviceMessage;
 import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Ledger;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Context;
@@ -44,16 +46,18 @@ final class PushDuty implements ShardDuty {
   private final String site;
   private final Device device;
   private final Wiring wiring;
+  private final Ledger<DevicePoll> ledger;
   private final Map<String, Metrics.Counter> refused = new HashMap<>();
   private final Metrics.Counter taken;
   private final Set<String> told = new HashSet<>();
   private @Nullable Turn turn;
 
-  PushDuty(Vertx vertx, String site, Device device, Wiring wiring) {
+  PushDuty(Vertx vertx, String site, Device device, Wiring wiring, Ledger<DevicePoll> ledger) {
     this.home = vertx.getOrCreateContext();
     this.site = site;
     this.device = device;
     this.wiring = wiring;
+    this.ledger = ledger;
     this.taken =
         wiring
             .metrics()
@@ -71,7 +75,9 @@ final class PushDuty implements ShardDuty {
     return atHome(() -> {
       Turn fresh = new Turn(lease);
       turn = fresh;
-      return fresh.subscription.ready();
+      return ledger
+          .open(device.name(), RequestAddress.keptPolls(site, device.name()))
+          .compose(kept -> fresh.subscription.ready());
     });
   }
 
@@ -80,7 +86,9 @@ final class PushDuty implements ShardDuty {
     return atHome(() -> {
       @Nullable Turn last = turn;
       turn = null;
-      return last == null ? Future.succeededFuture() : last.subscription.cancel();
+      return last == null
+          ? Future.succeededFuture()
+          : last.subscription.cancel().eventually(() -> ledger.close(device.name()));
     });
   }
 
@@ -181,20 +189,19 @@ final class PushDuty implements ShardDuty {
       long now = wiring.time().wallMillis();
       long readAt = at == null ? now : at;
       int age = Math.clamp(now - readAt, 0, Integer.MAX_VALUE);
-      wiring
-          .bus()
-          .publish(
-              Address.polls(site),
-              new DevicePoll(
-                  device.name(),
-                  name,
-                  lease.token(),
-                  epoch,
-                  ++sequence,
-                  age,
-                  (int) group.staleAfter().toMillis(),
-                  (int) group.unavailableAfter().toMillis(),
-                  words.stream().map(value -> value.block(readAt)).toList()));
+      DevicePoll sent =
+          new DevicePoll(
+              device.name(),
+              name,
+              lease.token(),
+              epoch,
+              ++sequence,
+              age,
+              (int) group.staleAfter().toMillis(),
+              (int) group.unavailableAfter().toMillis(),
+              words.stream().map(value -> value.block(readAt)).toList());
+      ledger.keep(device.name(), sent, sent.bytes(), 0);
+      wiring.bus().publish(Address.polls(site), sent);
     }
   }
 }

@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.KeptReply;
+import dev.voltbus.contract.KeptRequest;
 import dev.voltbus.contract.Link;
+import dev.voltbus.contract.PollMark;
+import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
 import dev.voltbus.contract.TimeSource;
@@ -16,6 +20,7 @@ import dev.voltbus.simulator.BatterySite;
 import dev.voltbus.simulator.Fault;
 import dev.voltbus.simulator.ModbusServer;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +82,57 @@ class AcquisitionLeaseTest {
     acquisition.bus().publish(Address.polls("test"), mark);
     assertEquals(mark, acquisition.nextPoll());
     assertEquals(1, server.requests(BatterySite.TINYBMS_UNIT));
+  }
+
+  // A device that allows one connection may not know yet that its former master is dead.
+  @Test
+  void whoTakesALinkOverTriesAgainQuicklyAtFirst() {
+    try (TestingAcquisition other = new TestingAcquisition(TimeSource.system(), leases)) {
+      Device pack = Fixtures.device("pack", BatterySite.TINYBMS_UNIT, PERIOD, Fixtures.holding(36));
+      Link slow =
+          new Link(
+              "slow",
+              "tcp://127.0.0.1:" + server.port(),
+              Duration.ofSeconds(3),
+              Duration.ofSeconds(5),
+              Duration.ofMinutes(1),
+              Duration.ofMinutes(1));
+      Shard shard = new Shard(Shard.Kind.LINK, "test", "slow");
+      other.deploy(
+          new Site(
+              "test",
+              List.of(slow),
+              List.of(new Device("pack", "slow", BatterySite.TINYBMS_UNIT, pack.map())),
+              List.of()));
+      await(leases.grant(shard));
+      await(leases.take());
+      await(server.stop());
+      await(leases.grant(shard));
+      other.until(
+          "five attempts",
+          () -> other.metrics().count("voltbus_link_connect_failures_total", "slow") >= 5);
+    }
+  }
+
+  // A new owner of the mapping need not wait for the next poll, and the next owner has its own.
+  @Test
+  void theNewestPollIsThereForWhoeverAsksWhileTheLeaseIsHeld() {
+    await(leases.grant(SHARD));
+    DevicePoll third = acquisition.nextPolls(3, "pack").getLast();
+    KeptReply kept = await(kept());
+    DevicePoll newest = (DevicePoll) kept.messages().getLast();
+    assertTrue(!PollMark.of(third).isAfter(PollMark.of(newest)), () -> third + " " + newest);
+    await(leases.take());
+    assertThrows(ReplyException.class, () -> await(kept()));
+  }
+
+  private Future<KeptReply> kept() {
+    return acquisition
+        .bus()
+        .request(
+            RequestAddress.keptPolls("test", "pack"),
+            new KeptRequest("pack", "", PollMark.NONE),
+            Duration.ofSeconds(5));
   }
 
   @Test

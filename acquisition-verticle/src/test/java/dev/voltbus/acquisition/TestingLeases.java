@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The lease of one shard, which a test grants and takes away, from the test's own thread.
 final class TestingLeases implements Leases {
-  private final AtomicLong token = new AtomicLong(100);
+  private static final long BEFORE_ANY = 100;
+
+  private final AtomicLong token = new AtomicLong(BEFORE_ANY);
   private volatile @Nullable ShardDuty duty;
   private volatile @Nullable Held held;
 
@@ -76,6 +78,11 @@ final class TestingLeases implements Leases {
     @Override
     public boolean isValid() {
       return valid;
+    }
+
+    @Override
+    public boolean isTakenOver() {
+      return token > BEFORE_ANY + 1;
     }
   }
 }

@@ -48,7 +48,10 @@ final class ControlCopies {
 
   private @Nullable Promise<Void> spread;
   private @Nullable Gathering gathering;
-  private Future<?> writes = Future.succeededFuture();
+  private boolean isWriting;
+
+  /// What is to be written next. A disk that hangs must not make a queue of them.
+  private @Nullable ControlCopy next;
 
   /// Another node with a disk.
   private record Keeper(long heardNanos, long token, long revision) {
@@ -105,7 +108,7 @@ final class ControlCopies {
     if (spread != null) {
       spread.tryComplete();
     }
-    if (lacking(state).isEmpty() && keepers.isEmpty()) {
+    if (keepers.isEmpty()) {
       return Future.succeededFuture();
     }
     Promise<Void> all = Promise.promise();
@@ -146,7 +149,13 @@ final class ControlCopies {
     gathering = begun;
     long limit = vertx.setTimer(ANSWER_MILLIS, id -> begun.all.tryComplete(begun.told));
     bus.publish(Address.controlCopies(site), new ControlCopy(node, ControlCopy.Kind.ASK, 0, 0, ""));
-    return begun.all.future().onComplete(done -> vertx.cancelTimer(limit));
+    return begun
+        .all
+        .future()
+        .onComplete(done -> {
+          gathering = null;
+          vertx.cancelTimer(limit);
+        });
   }
 
   private Set<String> lacking(SavedControl state) {
@@ -208,16 +217,29 @@ final class ControlCopies {
     if (mine == null) {
       return;
     }
-    writes =
-        writes.transform(before ->
-            vertx
-                .executeBlocking(() -> {
-                  mine.write(SavedControl.parse(copy.text()));
-                  return true;
-                })
-                .onSuccess(done -> say(false))
-                .onFailure(failure ->
-                    LOG.error("site={} copy of the control state: {}", site, failure.toString())));
+    if (isWriting) {
+      next = copy;
+      return;
+    }
+    isWriting = true;
+    vertx
+        .executeBlocking(() -> {
+          mine.write(SavedControl.parse(copy.text()));
+          return true;
+        })
+        .onSuccess(done -> say(false))
+        .onFailure(
+            failure -> LOG.error("site={} copy of the control state: {}", site, failure.toString()))
+        .onComplete(done -> writeNext());
+  }
+
+  private void writeNext() {
+    isWriting = false;
+    @Nullable ControlCopy waiting = next;
+    next = null;
+    if (waiting != null) {
+      write(waiting);
+    }
   }
 
   private void kept(ControlCopy copy) {

@@ -35,6 +35,11 @@ public record Address<T extends Message>(String name, Class<T> type) {
     return of(site, "control-copy", ControlCopy.class);
   }
 
+  /// How far the publications of a site are.
+  public static Address<Delivered> delivered(String site) {
+    return of(site, "delivered", Delivered.class);
+  }
+
   /// What becomes of a site's commands after their first answer.
   public static Address<CommandResult> commandResults(String site) {
     return of(site, "command-result", CommandResult.class);

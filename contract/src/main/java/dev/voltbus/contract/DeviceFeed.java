@@ -1,6 +1,9 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,18 +19,31 @@ import org.slf4j.LoggerFactory;
 public final class DeviceFeed {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceFeed.class);
 
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(1);
+
   private final Bus bus;
   private final String site;
   private final Set<String> devices;
   private final TimeSource time;
   private final LayoutBook book;
   private final Consumer<ReceivedSnapshot> reader;
+  private final Metrics.Counter duplicates;
   private final Consumer<String> layoutArrived = this::retry;
   private final Map<String, DeviceSnapshot> newest = new HashMap<>();
   private final Map<String, Waiting> waiting = new HashMap<>();
   private Bus.@Nullable Subscription subscription;
 
+  /// What arrives while what was kept is fetched; null at other times.
+  private @Nullable List<Waiting> held;
+
+  private Future<Integer> catching = Future.succeededFuture(0);
+
   private record Waiting(DeviceSnapshot snapshot, long arrivedNanos) {}
+
+  /// Told how far a publication is with a device, before it gets what follows.
+  public interface DeliveredListener {
+    void delivered(String device, PollMark upTo);
+  }
 
   public DeviceFeed(
       Bus bus,
@@ -36,12 +52,25 @@ public final class DeviceFeed {
       TimeSource time,
       LayoutBook book,
       Consumer<ReceivedSnapshot> reader) {
+    this(bus, site, devices, time, book, reader, amount -> {});
+  }
+
+  /// @param duplicates counts snapshots dropped because they, or newer ones, were there already
+  public DeviceFeed(
+      Bus bus,
+      String site,
+      List<String> devices,
+      TimeSource time,
+      LayoutBook book,
+      Consumer<ReceivedSnapshot> reader,
+      Metrics.Counter duplicates) {
     this.bus = bus;
     this.site = site;
     this.devices = new HashSet<>(devices);
     this.time = time;
     this.book = book;
     this.reader = reader;
+    this.duplicates = duplicates;
   }
 
   /// Begins to listen; completes when every node knows.
@@ -63,23 +92,86 @@ public final class DeviceFeed {
     if (subscription == null || !devices.contains(snapshot.device())) {
       return;
     }
+    Waiting arrived = new Waiting(snapshot, time.monotonicNanos());
+    if (held == null) {
+      take(arrived);
+    } else {
+      held.add(arrived);
+    }
+  }
+
+  /// A lower token comes from an owner that lost its lease; a lower sequence arrived late, the same
+  /// one twice.
+  private void take(Waiting arrived) {
+    DeviceSnapshot snapshot = arrived.snapshot;
     @Nullable DeviceSnapshot last = newest.get(snapshot.device());
-    if (last != null && isOlder(snapshot, last)) {
+    if (last != null && !PollMark.of(snapshot).isAfter(PollMark.of(last))) {
+      duplicates.increment();
       LOG.debug("device={} old snapshot dropped: {}", snapshot.device(), snapshot);
       return;
     }
     newest.put(snapshot.device(), snapshot);
-    hand(snapshot, time.monotonicNanos());
+    hand(snapshot, arrived.arrivedNanos);
   }
 
-  /// A lower token comes from an owner that lost its lease; a lower sequence arrived late.
-  private static boolean isOlder(DeviceSnapshot snapshot, DeviceSnapshot last) {
-    if (snapshot.token() != last.token()) {
-      return snapshot.token() < last.token();
+  /// Brings in what the mapping has kept for a publication, the oldest first, before what arrives
+  /// meanwhile. What is there already comes again, unless the publication has delivered it.
+  ///
+  /// @param told how far the publication is
+  /// @return completes when all is handed over, with how many were; also if nobody answers
+  public Future<Integer> catchUp(String publication, DeliveredListener told) {
+    if (held == null) {
+      held = new ArrayList<>();
+      catching = fetch(publication, told);
     }
-    return snapshot.epoch() != last.epoch()
-        ? snapshot.epoch() < last.epoch()
-        : snapshot.sequence() < last.sequence();
+    return catching;
+  }
+
+  private Future<Integer> fetch(String publication, DeliveredListener told) {
+    List<Future<KeptReply>> replies =
+        devices.stream().map(device -> ask(publication, device)).toList();
+    return Future.join(replies)
+        .map(all -> {
+          List<KeptReply> kept = replies.stream().map(Future::result).toList();
+          int handed = subscription == null ? 0 : merge(kept, told);
+          goOn();
+          return handed;
+        });
+  }
+
+  private Future<KeptReply> ask(String publication, String device) {
+    return bus.request(
+            RequestAddress.keptSnapshots(site, device),
+            new KeptRequest(device, publication, PollMark.NONE),
+            ANSWERED_WITHIN)
+        .recover(failure -> {
+          LOG.debug("device={} nobody has kept anything: {}", device, failure.getMessage());
+          return Future.succeededFuture(new KeptReply(device, PollMark.NONE, List.of()));
+        });
+  }
+
+  private int merge(List<KeptReply> replies, DeliveredListener told) {
+    List<DeviceSnapshot> kept = new ArrayList<>();
+    for (KeptReply reply : replies) {
+      told.delivered(reply.device(), reply.delivered());
+      newest.remove(reply.device());
+      reply.messages().stream()
+          .filter(DeviceSnapshot.class::isInstance)
+          .map(DeviceSnapshot.class::cast)
+          .forEach(kept::add);
+    }
+    kept.sort(Comparator.comparingInt(DeviceSnapshot::keptMillis).reversed());
+    long now = time.monotonicNanos();
+    kept.forEach(snapshot -> take(new Waiting(snapshot, now)));
+    return kept.size();
+  }
+
+  private void goOn() {
+    @Nullable List<Waiting> arrived = held;
+    held = null;
+    if (arrived != null && subscription != null) {
+      arrived.forEach(this::take);
+    }
   }
 
   private void hand(DeviceSnapshot snapshot, long arrivedNanos) {
@@ -106,9 +198,9 @@ public final class DeviceFeed {
 
   /// If the layout that came is another one, the next snapshot asks again.
   private void retry(String device) {
-    @Nullable Waiting held = waiting.get(device);
-    if (held != null && book.find(held.snapshot.layoutId()) != null) {
-      hand(held.snapshot, held.arrivedNanos);
+    @Nullable Waiting unread = waiting.get(device);
+    if (unread != null && book.find(unread.snapshot.layoutId()) != null) {
+      hand(unread.snapshot, unread.arrivedNanos);
     }
   }
 }

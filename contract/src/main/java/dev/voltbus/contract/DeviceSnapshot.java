@@ -11,8 +11,11 @@ public final class DeviceSnapshot implements Message {
   static final FrameCodec<DeviceSnapshot> CODEC =
       FrameCodec.of(2, DeviceSnapshot.class, DeviceSnapshot::write, DeviceSnapshot::read);
 
-  /// Number of the section behind the first fields; a snapshot without scale factors has none.
+  /// Numbers of the sections behind the first fields, in this order. A snapshot without scale
+  /// factors lacks the one, one that was not kept the other.
   private static final int EXPONENTS = 1;
+
+  private static final int KEPT = 2;
 
   private final String device;
   private final long layoutId;
@@ -29,6 +32,7 @@ public final class DeviceSnapshot implements Message {
   private final int[] staleAfterMillis;
   private final int[] unavailableAfterMillis;
   private final byte[] exponents;
+  private final int keptMillis;
 
   /// The arrays of a snapshot under construction; handed over and not touched afterwards.
   ///
@@ -82,11 +86,22 @@ public final class DeviceSnapshot implements Message {
   /// @throws IllegalArgumentException if arrays that belong together differ in length
   public DeviceSnapshot(
       String device, long layoutId, long token, long epoch, long sequence, Columns columns) {
+    this(device, layoutId, new PollMark(token, epoch, sequence), columns, 0);
+  }
+
+  /// A snapshot of a poll that may have been kept; the arrays are taken over.
+  ///
+  /// @param mark which poll
+  /// @param keptMillis how much of its age passed between its first sending and this one
+  /// @throws IllegalArgumentException if arrays that belong together differ in length
+  public DeviceSnapshot(
+      String device, long layoutId, PollMark mark, Columns columns, int keptMillis) {
     this.device = device;
     this.layoutId = layoutId;
-    this.token = token;
-    this.epoch = epoch;
-    this.sequence = sequence;
+    this.token = mark.token();
+    this.epoch = mark.epoch();
+    this.sequence = mark.sequence();
+    this.keptMillis = keptMillis;
     this.values = columns.values;
     this.raws = columns.raws;
     this.qualities = columns.qualities;
@@ -188,6 +203,43 @@ public final class DeviceSnapshot implements Message {
     return ageMillis[group];
   }
 
+  /// How much of the ages passed while this was kept, between the first sending of the poll and
+  /// this one; 0 for one that is sent for the first time.
+  public int keptMillis() {
+    return keptMillis;
+  }
+
+  /// The same snapshot, sent again.
+  ///
+  /// @param millis since it was sent as it is here
+  public DeviceSnapshot keptFor(long millis) {
+    int[] ages = ageMillis.clone();
+    for (int group = 0; group < ages.length; group++) {
+      ages[group] = Math.clamp(ages[group] + millis, 0, Integer.MAX_VALUE);
+    }
+    return new DeviceSnapshot(
+        device,
+        layoutId,
+        PollMark.of(this),
+        new Columns(
+            values,
+            raws,
+            qualities,
+            reasons,
+            words,
+            readAts,
+            ages,
+            staleAfterMillis,
+            unavailableAfterMillis,
+            exponents),
+        Math.clamp(keptMillis + millis, 0, Integer.MAX_VALUE));
+  }
+
+  /// About as many bytes as it takes.
+  public int bytes() {
+    return 200 + 19 * values.length + 2 * words.length;
+  }
+
   public int staleAfterMillis(int group) {
     return staleAfterMillis[group];
   }
@@ -237,6 +289,10 @@ public final class DeviceSnapshot implements Message {
       out.putByte(EXPONENTS);
       out.putBytes(exponents);
     }
+    if (keptMillis > 0) {
+      out.putByte(KEPT);
+      out.putInt(keptMillis);
+    }
   }
 
   private static DeviceSnapshot read(FrameReader in) {
@@ -245,19 +301,25 @@ public final class DeviceSnapshot implements Message {
     long token = in.getLong();
     long epoch = in.getLong();
     long sequence = in.getLong();
-    Columns columns =
+    double[] values = in.getDoubles();
+    long[] raws = in.getLongs();
+    byte[] qualities = in.getBytes();
+    byte[] reasons = in.getBytes();
+    short[] words = in.getShorts();
+    long[] readAts = in.getLongs();
+    int[] ages = in.getInts();
+    int[] stale = in.getInts();
+    int[] unavailable = in.getInts();
+    int section = in.getByte();
+    byte[] exponents = section == EXPONENTS ? in.getBytes() : new byte[0];
+    section = section == EXPONENTS ? in.getByte() : section;
+    return new DeviceSnapshot(
+        device,
+        layoutId,
+        new PollMark(token, epoch, sequence),
         new Columns(
-            in.getDoubles(),
-            in.getLongs(),
-            in.getBytes(),
-            in.getBytes(),
-            in.getShorts(),
-            in.getLongs(),
-            in.getInts(),
-            in.getInts(),
-            in.getInts(),
-            in.getByte() == EXPONENTS ? in.getBytes() : new byte[0]);
-    return new DeviceSnapshot(device, layoutId, token, epoch, sequence, columns);
+            values, raws, qualities, reasons, words, readAts, ages, stale, unavailable, exponents),
+        section == KEPT ? in.getInt() : 0);
   }
 
   @Override
@@ -277,7 +339,8 @@ public final class DeviceSnapshot implements Message {
         && Arrays.equals(ageMillis, that.ageMillis)
         && Arrays.equals(staleAfterMillis, that.staleAfterMillis)
         && Arrays.equals(unavailableAfterMillis, that.unavailableAfterMillis)
-        && Arrays.equals(exponents, that.exponents);
+        && Arrays.equals(exponents, that.exponents)
+        && keptMillis == that.keptMillis;
   }
 
   @Override

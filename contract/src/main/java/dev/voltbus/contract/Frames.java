@@ -36,7 +36,10 @@ public final class Frames implements MessageCodec<Message, Message> {
           DeviceMessage.CODEC,
           PublicationRequest.CODEC,
           PublicationReply.CODEC,
-          ControlCopy.CODEC);
+          ControlCopy.CODEC,
+          Delivered.CODEC,
+          KeptRequest.CODEC,
+          KeptReply.CODEC);
 
   private final Map<Class<?>, FrameCodec<?>> byClass = new HashMap<>();
   private final Map<Integer, FrameCodec<?>> byType = new HashMap<>();

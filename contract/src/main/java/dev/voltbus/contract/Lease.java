@@ -11,4 +11,10 @@ public interface Lease {
 
   /// Whether the holder may act now. To be asked immediately before each write to a socket.
   boolean isValid();
+
+  /// Whether somebody else is known to have held the shard before: what he had open may be open
+  /// still, and his last words may come yet.
+  default boolean isTakenOver() {
+    return false;
+  }
 }

@@ -21,4 +21,7 @@ public sealed interface Message
         PublicationRequest,
         PublicationReply,
         ControlCopy,
+        Delivered,
+        KeptRequest,
+        KeptReply,
         UnknownMessage {}

@@ -69,6 +69,18 @@ public record Publication(
     }
   }
 
+  /// Whether it has topics of which each message must arrive.
+  public boolean mustDeliver() {
+    return contract.topics().stream().anyMatch(this::mustDeliver);
+  }
+
+  private boolean mustDeliver(TopicContract.TopicRule rule) {
+    return rule.sending().mustArrive(TopicContract.Override.NONE, broker)
+        || (rule instanceof TopicContract.PerValue
+            && overrides.byKey().values().stream()
+                .anyMatch(override -> rule.sending().mustArrive(override, broker)));
+  }
+
   /// A publication without device instances.
   public Publication(
       String name,

@@ -12,6 +12,18 @@ public record RequestAddress<Q extends Message, R extends Message>(
         "voltbus." + site + ".layout." + device, LayoutRequest.class, LayoutReply.class);
   }
 
+  /// Polls of a device that may not have arrived, answered by the owner of its link.
+  public static RequestAddress<KeptRequest, KeptReply> keptPolls(String site, String device) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".kept-polls." + device, KeptRequest.class, KeptReply.class);
+  }
+
+  /// Snapshots of a device that may not have arrived, answered by the owner of its mapping.
+  public static RequestAddress<KeptRequest, KeptReply> keptSnapshots(String site, String device) {
+    return new RequestAddress<>(
+        "voltbus." + site + ".kept-snapshots." + device, KeptRequest.class, KeptReply.class);
+  }
+
   /// Writes to the devices of a link, answered by the owner of the link. The answer comes when the
   /// outcome is known, which may take the settle time of the register.
   public static RequestAddress<WriteRequest, WriteResult> writes(String site, String link) {

@@ -79,6 +79,19 @@ public record TopicContract(
       this(qos, retain, false);
     }
 
+    /// Whether each message must arrive, and can.
+    ///
+    /// @param override what a publication says of the topic's value
+    public boolean mustArrive(Override override, BrokerSettings broker) {
+      int itsQos = firstOf(override.qos(), qos, broker.defaultQos());
+      boolean isRetained = firstOf(override.retain(), retain, broker.retainByDefault());
+      return every && itsQos > 0 && !isRetained;
+    }
+
+    private static <V> V firstOf(@Nullable V first, @Nullable V second, V last) {
+      return first != null ? first : second != null ? second : last;
+    }
+
     public Sending {
       if (qos != null && (qos < 0 || qos > 2)) {
         throw new IllegalArgumentException("qos " + qos + " is not in 0..2");

@@ -62,6 +62,7 @@ public abstract class LeasesContract {
     Leases.Claim claim = await(start().compete(RACK, duty));
     assertEquals(RACK, duty.lease().shard());
     assertTrue(duty.lease().isValid());
+    assertFalse(duty.lease().isTakenOver());
     await(claim.release());
   }
 

@@ -131,7 +131,7 @@ final class Samples {
     Map<String, Message> messages = new LinkedHashMap<>();
     for (Message message :
         List.of(
-            new DevicePoll("bms-1", "fast", 77, 1_767_225_600_000L, 42, 5, 3000, 4000, blocks()),
+            poll(),
             snapshot(SnapshotLayout.of(battery())),
             new LayoutRequest("bms-1"),
             new LayoutReply("bms-1", battery()),
@@ -212,7 +212,22 @@ final class Samples {
                     new TrialStep("login", TrialStep.Outcome.NOT_TRIED, "")),
                 79,
                 86_400_123),
-            new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{\"batteries\":{}} °"))) {
+            new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{\"batteries\":{}} °"),
+            new Delivered(
+                "local",
+                79,
+                List.of(
+                    new Delivered.UpTo(
+                        "bms-1",
+                        new PollMark(77, 1_767_225_600_000L, 41),
+                        new PollMark(77, 1_767_225_600_000L, 42)),
+                    new Delivered.UpTo("bms-2", PollMark.NONE, PollMark.NONE))),
+            new KeptRequest("bms-1", "local", new PollMark(77, 1_767_225_600_000L, 41)),
+            new KeptReply(
+                "bms-1",
+                new PollMark(77, 1_767_225_600_000L, 41),
+                List.of(
+                    poll().keptFor(1500), snapshot(SnapshotLayout.of(battery())).keptFor(7))))) {
       messages.put(message.getClass().getSimpleName(), message);
     }
     return messages;
@@ -276,8 +291,16 @@ final class Samples {
         new LayoutReply("pv-1", inverter()),
         "DeviceSnapshot-scaled",
         new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled),
+        "DeviceSnapshot-kept",
+        new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled).keptFor(4400),
+        "DevicePoll-kept",
+        poll().keptFor(4400),
         "DispatchProposal-none",
         new DispatchProposal(78, null, 0, 1_767_225_600_123L));
+  }
+
+  private static DevicePoll poll() {
+    return new DevicePoll("bms-1", "fast", 77, 1_767_225_600_000L, 42, 5, 3000, 4000, blocks());
   }
 
   private static List<RegisterBlock> blocks() {
@@ -331,7 +354,10 @@ final class Samples {
         new DeviceMessage("", 0, "", Buffer.buffer(), false),
         new PublicationRequest("", PublicationRequest.Action.UNKNOWN, 0, 0, ""),
         new PublicationReply("", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0),
-        new ControlCopy("", ControlCopy.Kind.UNKNOWN, 0, 0, ""));
+        new ControlCopy("", ControlCopy.Kind.UNKNOWN, 0, 0, ""),
+        new Delivered("", 0, List.of()),
+        new KeptRequest("", "", PollMark.NONE),
+        new KeptReply("", PollMark.NONE, List.of()));
   }
 
   static DeviceReadPlan emptyPlan(String device) {
@@ -439,7 +465,19 @@ final class Samples {
             Collections.nCopies(0xFFFF, new TrialStep("s", TrialStep.Outcome.NOT_TRIED, "a step")),
             max,
             max),
-        new ControlCopy(text, ControlCopy.Kind.ASK, max, max, text));
+        new ControlCopy(text, ControlCopy.Kind.ASK, max, max, text),
+        new Delivered(
+            text,
+            max,
+            Collections.nCopies(
+                0xFFFF,
+                new Delivered.UpTo(
+                    "d", new PollMark(max, max, max), new PollMark(max, Long.MIN_VALUE, -1)))),
+        new KeptRequest(text, text, new PollMark(max, max, max)),
+        new KeptReply(
+            text,
+            new PollMark(max, max, max),
+            Collections.nCopies(500, new DeviceSnapshot(text, max, -1, -1, -1, columns(100)))));
   }
 
   private static DeviceReadPlan hugePlan(String text, long max, int most) {
@@ -460,6 +498,21 @@ final class Samples {
         List.of(leftOut, leftOut),
         most,
         most);
+  }
+
+  /// @param words of all values
+  static DeviceSnapshot.Columns columns(int size, int words, int groups) {
+    DeviceSnapshot.Columns same = columns(size);
+    return new DeviceSnapshot.Columns(
+        same.values(),
+        same.raws(),
+        same.qualities(),
+        same.reasons(),
+        new short[words],
+        new long[groups],
+        new int[groups],
+        new int[groups],
+        new int[groups]);
   }
 
   static DeviceSnapshot.Columns columns(int size) {

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
@@ -65,7 +66,10 @@ final class Cluster {
   static void prepare(Config config, int size) {
     tune(config);
     config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
-    config.getSerializationConfig().addDataSerializableFactory(LeaseStep.FACTORY, LeaseStep.NEW);
+    config
+        .getSerializationConfig()
+        .addDataSerializableFactory(LeaseStep.FACTORY, LeaseStep.NEW)
+        .setJavaSerializationFilterConfig(knownClasses());
     MapConfig leases =
         new MapConfig(HazelcastLeases.MAP)
             .setBackupCount(Math.min(Math.max(1, size / 2), MapConfig.MAX_BACKUP_COUNT));
@@ -76,6 +80,17 @@ final class Cluster {
       leases.setSplitBrainProtectionName(MAJORITY);
     }
     config.addMapConfig(leases);
+  }
+
+  /// Objects in Java's own form are made of these only: whoever reaches Hazelcast's port must not
+  /// be able to have this process make whatever its class path has.
+  private static JavaSerializationFilterConfig knownClasses() {
+    JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
+    filter.setDefaultsDisabled(true);
+    filter
+        .getWhitelist()
+        .addPrefixes("java.lang.", "java.util.", "[", "io.vertx.", "com.hazelcast.");
+    return filter;
   }
 
   /// Times of the design page "Who owns what".

@@ -51,6 +51,9 @@ final class HazelcastLeases implements Leases {
     /// Unique in the cluster, and of this process only.
     String name();
 
+    /// A node's name as an operator knows it.
+    String shown(String name);
+
     /// How many other members have a better claim to a shard.
     ///
     /// @param leaver member that has just released it, and does not count

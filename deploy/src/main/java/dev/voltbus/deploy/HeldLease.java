@@ -12,6 +12,7 @@ final class HeldLease implements Lease {
 
   private final Shard shard;
   private final long token;
+  private final boolean isTakenOver;
   private final TimeSource time;
   private final long validNanos;
   private long untilNanos;
@@ -19,10 +20,18 @@ final class HeldLease implements Lease {
   private long checkedMillis;
   private boolean isLost;
 
+  /// @param isTakenOver whether somebody held it before
   /// @param startedNanos when the step was sent that took it
-  HeldLease(Shard shard, long token, TimeSource time, LeaseTimes times, long startedNanos) {
+  HeldLease(
+      Shard shard,
+      long token,
+      boolean isTakenOver,
+      TimeSource time,
+      LeaseTimes times,
+      long startedNanos) {
     this.shard = shard;
     this.token = token;
+    this.isTakenOver = isTakenOver;
     this.time = time;
     this.validNanos = times.valid().minus(times.margin()).toNanos();
     this.untilNanos = startedNanos + validNanos;
@@ -38,6 +47,11 @@ final class HeldLease implements Lease {
   @Override
   public long token() {
     return token;
+  }
+
+  @Override
+  public boolean isTakenOver() {
+    return isTakenOver;
   }
 
   /// A machine that was suspended may have a monotonic clock that stood still meanwhile: two clocks

@@ -185,9 +185,10 @@ final class LeaseClaim implements Leases.Claim {
         "lease {} taken with token {}{}",
         work.shard,
         after.token(),
-        before.isFree() ? "" : ", not renewed by " + before.owner());
+        before.isFree() ? "" : ", not renewed by " + node.shown(before.owner()));
     highestToken = after.token();
-    HeldLease lease = new HeldLease(work.shard, after.token(), time, TIMES, started);
+    boolean isTakenOver = !before.equals(LeaseRecord.NONE) || isVanished;
+    HeldLease lease = new HeldLease(work.shard, after.token(), isTakenOver, time, TIMES, started);
     held = lease;
     enter(Phase.HOLDING);
     if (isReleasing) {
@@ -243,7 +244,8 @@ final class LeaseClaim implements Leases.Claim {
       return;
     }
     if (!record.isHeldBy(node.name(), lease.token())) {
-      lose(lease, "the cluster has " + record.text());
+      String owner = record.isFree() ? "nobody" : node.shown(record.owner());
+      lose(lease, "the cluster gives it to " + owner);
     } else if (isRenewed) {
       lease.renewed(startedNanos);
     }

@@ -78,15 +78,19 @@ final class LeaseStep
   @Override
   public String process(Map.Entry<String, String> entry) {
     LeaseTable table = LeaseTable.of(entry.getValue());
-    String before = table.text();
-    if (kind != Kind.LOOK) {
-      shards.lines().forEach(shard -> table.put(shard, after(table.get(shard))));
+    boolean isChanged = false;
+    for (String shard : shards.lines().toList()) {
+      LeaseRecord before = table.get(shard);
+      LeaseRecord after = after(before);
+      if (!after.equals(before)) {
+        table.put(shard, after);
+        isChanged = true;
+      }
     }
-    String after = table.text();
-    if (!after.equals(before)) {
-      entry.setValue(after);
+    if (isChanged) {
+      entry.setValue(table.text());
     }
-    return after;
+    return table.text();
   }
 
   /// Backups need not look.

@@ -17,6 +17,10 @@ final class Lifetime {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
 
+  /// Whoever stops a process waits no longer than 5 s, also where all of a machine are stopped at
+  /// once.
+  private static final Duration LONGEST_STOP = Duration.ofMillis(4_200);
+
   /// A member that leaves and is gone at once lets its peers hang on the dead address.
   private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -88,8 +92,14 @@ final class Lifetime {
       Thread.currentThread().interrupt();
     }
     if (clustered) {
-      LockSupport.parkNanos(LINGER.minusNanos(System.nanoTime() - began).toNanos());
+      linger(Math.min(System.nanoTime() + LINGER.toNanos(), began + LONGEST_STOP.toNanos()));
     }
     stopped.countDown();
+  }
+
+  private static void linger(long untilNanos) {
+    while (untilNanos - System.nanoTime() > 0) {
+      LockSupport.parkNanos(untilNanos - System.nanoTime());
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
@@ -12,7 +13,9 @@ import dev.voltbus.contract.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Who has which claim to which shard. What belongs to a link goes with it, so that a line tends to
 /// be in one process.
@@ -23,9 +26,16 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   /// Members that come all at once, as at a restart, move nothing twice.
   private static final Duration SETTLED = Duration.ofSeconds(10);
 
+  /// Only one hop of a line changes hands at a time, so that the others keep what it misses.
+  private static final Duration BETWEEN_HOPS = Duration.ofSeconds(1);
+
+  /// A member has another name after each start.
+  private static final int MOST_ADDRESSES = 1_000;
+
   private final Cluster cluster;
   private final Site site;
   private final TimeSource time;
+  private final Map<String, String> addresses = new ConcurrentHashMap<>();
   private volatile Stand stand;
 
   /// @param number of changes so far
@@ -40,6 +50,15 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   }
 
   private Stand now(long number) {
+    if (addresses.size() > MOST_ADDRESSES) {
+      addresses.clear();
+    }
+    cluster
+        .getMembers()
+        .forEach(member -> {
+          Address address = member.getAddress();
+          addresses.put(member.getUuid().toString(), address.getHost() + ":" + address.getPort());
+        });
     return new Stand(number, time.monotonicNanos(), List.copyOf(cluster.getMembers()));
   }
 
@@ -60,6 +79,12 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   @Override
   public String name() {
     return cluster.getLocalMember().getUuid().toString();
+  }
+
+  /// Address and port; also of a member that has gone.
+  @Override
+  public String shown(String name) {
+    return addresses.getOrDefault(name, name);
   }
 
   @Override
@@ -113,7 +138,8 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
 
   @Override
   public boolean isToYield(Shard shard) {
-    return time.monotonicNanos() - stand.sinceNanos > SETTLED.toNanos() && rank(shard, "") > 0;
+    Duration settled = SETTLED.plus(BETWEEN_HOPS.multipliedBy(shard.kind().ordinal()));
+    return time.monotonicNanos() - stand.sinceNanos > settled.toNanos() && rank(shard, "") > 0;
   }
 
   @Override

@@ -55,6 +55,18 @@ enum Role {
     Deployable verticle(Site site, Wiring wiring) {
       return new AcquisitionVerticle(site, wiring);
     }
+  },
+  /// A member of the cluster without work: the third voice where two nodes do the work.
+  WITNESS {
+    @Override
+    boolean isFor(Site site) {
+      return false;
+    }
+
+    @Override
+    Deployable verticle(Site site, Wiring wiring) {
+      throw new IllegalStateException("a witness has no work");
+    }
   };
 
   abstract Deployable verticle(Site site, Wiring wiring);

@@ -36,7 +36,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--roles",
       paramLabel = "LIST",
-      description = "Roles of this node: acquisition,mapping,mqtt,command,mirror (default: all).")
+      description =
+          "Roles of this node: acquisition,mapping,mqtt,command,mirror, or"
+              + " witness (default: all but witness).")
   private @Nullable String roles;
 
   @Option(
@@ -105,9 +107,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     Set<Role> chosen = roles == null ? EnumSet.allOf(Role.class) : Role.parse(roles);
     Site loaded = site.load();
-    if (roles != null && chosen.stream().noneMatch(role -> role.isFor(loaded))) {
-      throw new UsageException("--roles " + roles + ": site " + loaded.name() + " has no mirror");
-    }
+    refuseIdle(chosen, loaded);
     Ports ports = new Ports();
     int http = ports.insist(httpPort, "--http-port");
     int health = ports.insist(healthPort, "--health-port");
@@ -147,6 +147,24 @@ final class RunCommand implements Callable<Integer> {
     return lifetime.untilStopped();
   }
 
+  /// @throws UsageException if the node would have nothing to do by mistake
+  private void refuseIdle(Set<Role> chosen, Site loaded) {
+    if (roles == null) {
+      return;
+    }
+    if (chosen.contains(Role.WITNESS)) {
+      if (chosen.size() > 1) {
+        throw new UsageException("--roles " + roles + ": a witness has no other role");
+      }
+      if (cluster == null) {
+        throw new UsageException(
+            "--roles witness needs --cluster, --cluster-members or --cluster-dns");
+      }
+    } else if (chosen.stream().noneMatch(role -> role.isFor(loaded))) {
+      throw new UsageException("--roles " + roles + ": site " + loaded.name() + " has no mirror");
+    }
+  }
+
   /// @param cache what the start script found
   private static String startedWith(String cache) {
     return switch (cache) {
@@ -177,7 +195,8 @@ final class RunCommand implements Callable<Integer> {
 
   private static List<String> words(Set<Role> roles, Site site) {
     return Arrays.stream(Role.values())
-        .filter(role -> roles.contains(role) && role.isFor(site))
+        .filter(role -> roles.contains(role))
+        .filter(role -> role.isFor(site) || roles.size() == 1)
         .map(Role::word)
         .toList();
   }

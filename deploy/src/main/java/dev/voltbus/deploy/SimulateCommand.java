@@ -64,6 +64,12 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Takes the lines of standard input over HTTP too, on loopback.")
   private @Nullable Integer httpPort;
 
+  @Option(
+      names = "--wire-log",
+      paramLabel = "FILE",
+      description = "Writes each connection and frame to a file, a line each.")
+  private @Nullable Path wireLog;
+
   @Option(names = "--tls-certificate", paramLabel = "FILE", description = "PEM, for tls://.")
   private @Nullable Path certificate;
 
@@ -88,11 +94,15 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     List<SimulatedServers.Server> wanted = plan();
     PrintWriter out = spec.commandLine().getOut();
+    @Nullable WireLog log = wireLog == null ? null : new WireLog(wireLog);
     Vertx vertx = Vertx.vertx();
     try {
       SimulatedServers running = new SimulatedServers(wanted);
       SimulateLines lines = new SimulateLines(running, wanted);
       Lifetime.await(vertx.deployVerticle(running), "simulate");
+      if (log != null) {
+        log.follow(running.servers());
+      }
       faults.forEach(fault -> arm(lines, fault));
       describe(wanted, running.servers()).forEach(out::println);
       if (httpPort != null) {
@@ -103,6 +113,9 @@ final class SimulateCommand implements Callable<Integer> {
       lines.follow(System.in, out);
     } finally {
       Lifetime.await(vertx.close(), "stop");
+      if (log != null) {
+        log.close();
+      }
     }
     return 0;
   }

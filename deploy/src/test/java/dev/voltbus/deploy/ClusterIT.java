@@ -69,10 +69,15 @@ class ClusterIT {
         PackagedProduct node = node(roles);
         node.awaitLine(line -> line.contains("running; console"), START);
       }
-      listener.awaitAll(
-          heard -> DemoTopics.each(1, heard) && DemoTopics.changed(heard) && DemoTopics.full(heard),
-          Duration.ofSeconds(60),
-          "all topics, and changes");
+      try {
+        listener.awaitAll(
+            heard ->
+                DemoTopics.each(1, heard) && DemoTopics.changed(heard) && DemoTopics.full(heard),
+            Duration.ofSeconds(60),
+            "all topics, and changes");
+      } catch (AssertionError e) {
+        throw new AssertionError(account(), e);
+      }
       DemoTopics.check(listener.heard());
       for (PackagedProduct node : nodes) {
         node.signal("TERM");
@@ -117,6 +122,27 @@ class ClusterIT {
     }
   }
 
+  // Two nodes have no majority once one is dead; a third that does nothing else makes one.
+  @Test
+  void aWitnessMakesAMajority() throws Exception {
+    String all = "acquisition,mapping,mqtt,command";
+    try (TestingListener listener = TestingListener.on(broker.port())) {
+      PackagedProduct first = node(all, "--cluster-size=3");
+      first.awaitLine(line -> line.contains("running; console"), START);
+      PackagedProduct witness = node("witness", "--cluster-size=3");
+      witness.awaitLine(line -> line.contains(": witness running; console"), START);
+      listener.awaitAll(heard -> DemoTopics.each(1, heard), START, "all topics");
+      node(all, "--cluster-size=3").awaitLine(line -> line.contains("running; console"), START);
+      int before = listener.heard().size();
+      first.signal("KILL");
+      first.awaitExit(STOP);
+      listener.awaitAll(
+          heard -> DemoTopics.each(1, heard.subList(before, heard.size())), START, "topics again");
+      assertEquals(
+          "", witness.output().lines().filter(line -> line.contains("taken")).findAny().orElse(""));
+    }
+  }
+
   // The next owner has another disk, or none: only the cluster knows what the dead one left.
   @Test
   void whatADeadNodeLeftAtTheBrokerIsClearedByTheNextOwner() throws Exception {
@@ -158,6 +184,12 @@ class ClusterIT {
     }
     owner.awaitLine(
         line -> line.contains("publication=BE reconnects: asked by the control socket"), STOP);
+  }
+
+  private String account() {
+    StringBuilder text = new StringBuilder();
+    nodes.forEach(node -> text.append("---- process\n").append(node.output()).append('\n'));
+    return text.toString();
   }
 
   private PackagedProduct node(String roles, String... more) throws IOException {

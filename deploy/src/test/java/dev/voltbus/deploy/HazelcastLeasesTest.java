@@ -47,6 +47,11 @@ class HazelcastLeasesTest extends LeasesContract {
     }
 
     @Override
+    public String shown(String name) {
+      return name;
+    }
+
+    @Override
     public int rank(Shard shard, String leaver) {
       return 0;
     }

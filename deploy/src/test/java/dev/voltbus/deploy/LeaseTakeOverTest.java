@@ -108,7 +108,9 @@ class LeaseTakeOverTest {
       long most = TIMES.valid().plus(TIMES.visited()).toMillis();
       assertTrue(lasted < most, "its lease went on for " + lasted + " ms, most " + most);
       backup.signal("CONT");
-      assertTrue(owner.lease().token() > first.token());
+      Lease second = owner.lease();
+      assertTrue(second.token() > first.token());
+      assertEquals(List.of(false, true), List.of(first.isTakenOver(), second.isTakenOver()));
     }
   }
 

@@ -121,7 +121,8 @@ class MainTest {
         execute(
             "run", "--site", DEMO.toString(), "--config", CONFIG.toString(), "--roles", "mapper"));
     assertEquals(
-        "--roles: `mapper` is not a role; valid: mqtt, command, mapping, mirror, acquisition\n",
+        "--roles: `mapper` is not a role; valid: mqtt, command, mapping, mirror, acquisition,"
+            + " witness\n",
         err.toString());
   }
 

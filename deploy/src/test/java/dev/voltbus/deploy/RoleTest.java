@@ -20,7 +20,8 @@ final class RoleTest {
     for (String text : List.of("mqtt,acquire", "acquire")) {
       UsageException refusal = assertThrows(UsageException.class, () -> Role.parse(text));
       assertEquals(
-          "--roles: `acquire` is not a role; valid: mqtt, command, mapping, mirror, acquisition",
+          "--roles: `acquire` is not a role; valid: mqtt, command, mapping, mirror, acquisition,"
+              + " witness",
           refusal.getMessage());
     }
   }
@@ -35,7 +36,7 @@ final class RoleTest {
   @Test
   void consumersStartBeforeProducers() {
     assertEquals(
-        List.of(Role.MQTT, Role.COMMAND, Role.MAPPING, Role.MIRROR, Role.ACQUISITION),
+        List.of(Role.MQTT, Role.COMMAND, Role.MAPPING, Role.MIRROR, Role.ACQUISITION, Role.WITNESS),
         List.of(Role.values()));
   }
 }

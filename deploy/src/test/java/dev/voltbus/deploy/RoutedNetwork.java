@@ -34,12 +34,13 @@ final class RoutedNetwork {
   private void build() throws IOException, InterruptedException {
     must("ip", "netns", "add", router);
     must("ip", "netns", "add", far);
-    cable(near, NEAR_ADDRESS, "10.98.1.2");
-    cable(far, FAR_ADDRESS, "10.98.2.2");
+    cable(router, near, NEAR_ADDRESS, "10.98.1.2");
+    cable(router, far, FAR_ADDRESS, "10.98.2.2");
     must("ip", "netns", "exec", router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
   }
 
-  private void cable(String end, String address, String gateway)
+  /// Connects a namespace to its router.
+  static void cable(String router, String end, String address, String gateway)
       throws IOException, InterruptedException {
     must(
         "ip",
@@ -91,14 +92,14 @@ final class RoutedNetwork {
     return new ProcessBuilder(whole).redirectErrorStream(true).start();
   }
 
-  private static void must(String... command) throws IOException, InterruptedException {
+  static void must(String... command) throws IOException, InterruptedException {
     String refusal = run(command);
     if (!refusal.isEmpty()) {
       throw new IOException(String.join(" ", command) + ": " + refusal);
     }
   }
 
-  private static String run(String... command) throws IOException, InterruptedException {
+  static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();

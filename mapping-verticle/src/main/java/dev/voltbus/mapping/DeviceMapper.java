@@ -3,6 +3,7 @@ package dev.voltbus.mapping;
 import dev.voltbus.contract.DevicePoll;
 import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.PollGroup;
+import dev.voltbus.contract.PollMark;
 import dev.voltbus.contract.Quality;
 import dev.voltbus.contract.QualityReason;
 import dev.voltbus.contract.RegisterBlock;
@@ -156,7 +157,7 @@ final class DeviceMapper {
     unavailableAfter[group] = poll.unavailableAfterMillis();
     read(poll, group, now);
     derive();
-    return new Mapped(snapshot(now));
+    return new Mapped(snapshot(now, poll.keptMillis()));
   }
 
   private int groupIndex(String name) {
@@ -356,7 +357,7 @@ final class DeviceMapper {
     }
   }
 
-  private DeviceSnapshot snapshot(long now) {
+  private DeviceSnapshot snapshot(long now, int keptMillis) {
     int[] ages = new int[groups.size()];
     for (int g = 0; g < ages.length; g++) {
       long age = groupReadNanos[g] == NEVER ? 0 : now - groupReadNanos[g];
@@ -365,9 +366,7 @@ final class DeviceMapper {
     return new DeviceSnapshot(
         device,
         layout.id(),
-        token,
-        epoch,
-        sequence,
+        new PollMark(token, epoch, sequence),
         new DeviceSnapshot.Columns(
             values.clone(),
             raws.clone(),
@@ -378,6 +377,7 @@ final class DeviceMapper {
             ages,
             staleAfter.clone(),
             unavailableAfter.clone(),
-            exponents.clone()));
+            exponents.clone()),
+        keptMillis);
   }
 }

@@ -4,7 +4,9 @@ import dev.voltbus.contract.Address;
 import dev.voltbus.contract.Bus;
 import dev.voltbus.contract.Device;
 import dev.voltbus.contract.DevicePoll;
+import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Leases;
+import dev.voltbus.contract.Ledger;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Shard;
 import dev.voltbus.contract.Site;
@@ -25,12 +27,14 @@ public final class MappingVerticle extends VerticleBase {
   private final Wiring wiring;
   private final Map<String, DeviceDuty> duties = new HashMap<>();
   private final List<Leases.Claim> claims = new ArrayList<>();
+  private final Ledger<DeviceSnapshot> ledger;
   private final Metrics.Counter foreign;
   private Bus.@Nullable Subscription polls;
 
   public MappingVerticle(Site site, Wiring wiring) {
     this.site = site;
     this.wiring = wiring;
+    this.ledger = Ledger.ofSnapshots(wiring, site);
     this.foreign =
         wiring
             .metrics()
@@ -45,7 +49,7 @@ public final class MappingVerticle extends VerticleBase {
   public Future<?> start() {
     Bus.Subscription subscription = wiring.bus().subscribe(Address.polls(site.name()), this::map);
     polls = subscription;
-    return subscription.ready().compose(ready -> competeForAll());
+    return Future.all(subscription.ready(), ledger.start()).compose(ready -> competeForAll());
   }
 
   private Future<Void> competeForAll() {
@@ -59,7 +63,7 @@ public final class MappingVerticle extends VerticleBase {
   }
 
   private Future<Void> compete(String device, SnapshotLayout layout) {
-    DeviceDuty duty = new DeviceDuty(site.name(), device, layout, wiring);
+    DeviceDuty duty = new DeviceDuty(site.name(), device, layout, wiring, ledger);
     duties.put(device, duty);
     return wiring
         .leases()
@@ -85,6 +89,7 @@ public final class MappingVerticle extends VerticleBase {
     if (subscription != null) {
       ends.add(subscription.cancel());
     }
-    return ends.isEmpty() ? Future.succeededFuture() : Future.join(ends);
+    ends.add(ledger.stop());
+    return Future.join(ends);
   }
 }

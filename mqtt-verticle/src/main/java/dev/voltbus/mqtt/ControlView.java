@@ -119,6 +119,11 @@ final class ControlView {
     return gate.isOpen();
   }
 
+  /// Whether they do not because the battery is stopped, and not because nobody knows yet.
+  boolean isStopped() {
+    return gate.isStopped();
+  }
+
   Until until(int remainingMillis) {
     return heard.until(remainingMillis, time.monotonicNanos());
   }

@@ -1,6 +1,7 @@
 package dev.voltbus.mqtt;
 
 import dev.voltbus.contract.TimeSource;
+import java.util.concurrent.TimeUnit;
 
 /// A moment on both clocks.
 ///
@@ -10,5 +11,9 @@ record Moment(long nanos, long wallMillis) {
 
   static Moment now(TimeSource time) {
     return new Moment(time.monotonicNanos(), time.wallMillis());
+  }
+
+  Moment before(long millis) {
+    return new Moment(nanos - TimeUnit.MILLISECONDS.toNanos(millis), wallMillis - millis);
   }
 }

@@ -174,7 +174,7 @@ public final class MqttVerticle extends VerticleBase {
     if (state != null) {
       Set<String> used =
           site.publications().stream()
-              .filter(each -> each.broker().enabled() && PublicationRenderer.hasEvery(each))
+              .filter(each -> each.broker().enabled() && each.mustDeliver())
               .map(Publication::name)
               .collect(Collectors.toSet());
       Outboxes.watch(vertx, wiring.time(), wiring.metrics(), state, site.name(), used)

@@ -67,6 +67,10 @@ final class PublicationRenderer {
     isSilent = silent;
   }
 
+  boolean isSilent() {
+    return isSilent;
+  }
+
   /// Whether any device has been heard of.
   boolean hasSnapshot() {
     return !snapshots.isEmpty();
@@ -107,6 +111,24 @@ final class PublicationRenderer {
   /// only those that do not need one.
   void sendIntervalTopics(Moment now) {
     send(null, now);
+  }
+
+  /// Sends the topics with the publication's interval of which each message must arrive.
+  void sendTopicsThatMustArrive(Moment now) {
+    for (IntervalTopic topic : intervalTopics) {
+      if (mustArrive(topic) && isHeard(topic)) {
+        topic.send(snapshots, now, out, outlet);
+      }
+    }
+  }
+
+  /// Whether there are any.
+  boolean hasTopicsThatMustArrive() {
+    return intervalTopics.stream().anyMatch(PublicationRenderer::mustArrive);
+  }
+
+  private static boolean mustArrive(IntervalTopic topic) {
+    return topic.topic().isEvery() && topic.every() == null;
   }
 
   /// Whether any topic with the publication's interval is sent before a device was heard of.
@@ -247,19 +269,6 @@ final class PublicationRenderer {
     if (complaints.add(text)) {
       complaint.accept(text);
     }
-  }
-
-  /// Whether a publication has topics of which each message must arrive.
-  static boolean hasEvery(Publication publication) {
-    return publication.contract().topics().stream().anyMatch(rule -> isEvery(rule, publication));
-  }
-
-  private static boolean isEvery(TopicRule rule, Publication publication) {
-    return Topic.of(rule, publication).isEvery()
-        || (rule instanceof PerValue
-            && publication.overrides().byKey().values().stream()
-                .anyMatch(override ->
-                    Topic.of("", rule.sending(), override, publication.broker()).isEvery()));
   }
 
   /// The intervals that topics of a publication have of their own.

@@ -3,9 +3,11 @@ package dev.voltbus.mqtt;
 import dev.voltbus.contract.CommandRequest.Until;
 import dev.voltbus.contract.CommandResult;
 import dev.voltbus.contract.DeviceFeed;
+import dev.voltbus.contract.DeviceSnapshot;
 import dev.voltbus.contract.Health;
 import dev.voltbus.contract.LayoutBook;
 import dev.voltbus.contract.Lease;
+import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Publication;
 import dev.voltbus.contract.ReceivedSnapshot;
 import dev.voltbus.contract.Site;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +32,9 @@ import org.slf4j.LoggerFactory;
 /// on one event loop.
 final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   private static final Logger LOG = LoggerFactory.getLogger(PublicationWork.class);
+  private static final long LATE_WILL_MILLIS = 2_000;
+  private static final long DRAINED_WITHIN_MILLIS = 700;
+  private static final Duration LONGEST_AWAITED = Duration.ofSeconds(10);
 
   /// What a publication has whoever holds its lease.
   ///
@@ -64,7 +70,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
           events,
           new ControlEvents(publication.devices().getFirst(), events),
           CommandLine.of(vertx, wiring, retained.site(), publication, events),
-          PublicationRenderer.hasEvery(publication)
+          publication.mustDeliver()
               ? new SpoolWatch(wiring.time(), wiring.metrics(), publication)
               : null);
     }
@@ -89,6 +95,8 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   private final @Nullable DiscoveryAnnouncer discovery;
   private final @Nullable VenusPortal venus;
   private final PublicationDesk desk;
+  private final Deliveries deliveries;
+  private final Metrics.Counter replayed;
   private final List<Cycle> cycles = new ArrayList<>();
   private @Nullable Cycle interval;
   private boolean isEnded;
@@ -96,7 +104,21 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   /// Between the greeting of a connection and its loss, so that nothing overtakes the greeting.
   private boolean isOnline;
 
+  private boolean wasOnline;
   private @Nullable Spool spool;
+  private Taking taking = Taking.LIVE;
+
+  /// When the last topics with the publication's interval were sent for what came late.
+  private @Nullable Long lateNanos;
+
+  /// How what is rendered now is to be taken.
+  private enum Taking {
+    LIVE,
+    /// It was kept for want of an owner: only what must arrive is sent, as it would have been then.
+    LATE,
+    /// A former owner has sent it: it only counts as sent.
+    KNOWN
+  }
 
   /// @param lasting what is there whoever holds the lease
   PublicationWork(Lasting lasting, Lease lease) {
@@ -127,7 +149,13 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     this.devices = new DeviceWatch(publication.devices(), events, Moment.now(time));
     this.feed =
         new DeviceFeed(
-            wiring.bus(), site.name(), publication.devices(), time, lasting.book, this::accept);
+            wiring.bus(),
+            site.name(),
+            publication.devices(),
+            time,
+            lasting.book,
+            this::accept,
+            counter("voltbus_mqtt_duplicate_polls_total", "Polls that arrived twice or too late"));
     this.reports =
         new ReportFeed(
             wiring.bus(), site.name(), publication, () -> Moment.now(time), this, this::complain);
@@ -142,6 +170,15 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
             publication.name(),
             lease,
             new BrokerErrands(vertx, time, publication, publisher, commands, discovery));
+    this.deliveries = new Deliveries(vertx, wiring.bus(), site.name(), publication.name(), lease);
+    this.replayed =
+        counter(
+            "voltbus_mqtt_replayed_polls_total",
+            "Polls fetched that a former owner has not delivered");
+  }
+
+  private Metrics.Counter counter(String name, String help) {
+    return wiring.metrics().counter(name, help, "publication", publication.name());
   }
 
   /// Begins; fails if it cannot, and is to be ended then.
@@ -163,7 +200,12 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     }
     Path folder = Outboxes.folder(state, site.name(), publication.name());
     return Spool.open(
-            vertx, time, watch, Outboxes.options(folder, publication.outbox()), publisher::send)
+            vertx,
+            time,
+            watch,
+            Outboxes.options(folder, publication.outbox()),
+            publisher::send,
+            deliveries::acknowledged)
         .compose(this::take)
         .recover(failure -> {
           complain("keeps no samples through an outage: " + failure.getMessage());
@@ -192,8 +234,12 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     if (discovery != null) {
       discovery.changed(renderer);
     }
+    if (publication.mustDeliver()) {
+      deliveries.begin();
+    }
     return startControl()
         .compose(heard -> feed.start())
+        .compose(heard -> catchUp())
         .compose(heard -> reports.start())
         .compose(heard -> desk.open());
   }
@@ -208,11 +254,27 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     }
   }
 
-  /// Values that the control held back.
+  /// Values that the control held back. What must arrive comes again, as far as nobody stopped it.
   private void valuesBack() {
-    if (isOpen()) {
-      sendAll();
-    }
+    catchUp()
+        .onComplete(done -> {
+          if (isOpen() && !isEnded) {
+            sendAll();
+          }
+        });
+  }
+
+  /// Takes what came while nobody had this publication.
+  private Future<Void> catchUp() {
+    return feed.catchUp(publication.name(), deliveries::known)
+        .compose(count -> {
+          lateNanos = null;
+          if (count > 0 && isOpen() && !isEnded) {
+            renderer.reportValues(Moment.now(time));
+            sendIntervalTopics();
+          }
+          return Future.succeededFuture();
+        });
   }
 
   private void askControl() {
@@ -279,11 +341,22 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     Future<Void> noMoreSnapshots = Future.join(feed.stop(), reports.stop(), noMoreState).mapEmpty();
     Future<Void> noMoreCommands = commands == null ? Future.succeededFuture() : commands.end();
     return Future.join(noMoreRequests, noMoreSnapshots, noMoreCommands)
+        .eventually(this::drain)
         .eventually(publisher::disconnect)
         .eventually(this::closeSpool)
         .onComplete(done -> health().gone(part()))
         .otherwiseEmpty()
         .mapEmpty();
+  }
+
+  /// What is stored is sent while the broker is there, so that it need not wait for this node's
+  /// return.
+  private Future<Void> drain() {
+    Future<Void> drained = spool == null || !isOnline ? Future.succeededFuture() : spool.emptied();
+    return drained
+        .timeout(DRAINED_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .onComplete(done -> deliveries.end());
   }
 
   private Future<Void> closeSpool() {
@@ -294,11 +367,23 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   /// after the reconnect.
   @Override
   public boolean offer(Topic topic, Buffer payload) {
-    if (topic.isEvery() && spool != null) {
-      spool.offer(topic, payload);
+    if (topic.isEvery()) {
+      return taking == Taking.KNOWN || offerSample(topic, payload);
+    }
+    return taking == Taking.LIVE && isOnline && publisher.offer(topic, payload);
+  }
+
+  private boolean offerSample(Topic topic, Buffer payload) {
+    if (spool != null) {
+      deliveries.storing(spool.offer(topic, payload));
       return true;
     }
-    return isOnline && publisher.offer(topic, payload);
+    if (!isOnline) {
+      return false;
+    }
+    Future<Void> sent = publisher.send(topic, payload);
+    deliveries.sending(sent);
+    return !sent.failed();
   }
 
   /// Whether anything that is rendered now has a place to go.
@@ -330,6 +415,15 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     if (spool != null) {
       spool.online();
     }
+    outlastWill();
+  }
+
+  /// The will of a former owner, whose connection the broker ended for this one, may come late.
+  private void outlastWill() {
+    if (!wasOnline && lease.isTakenOver()) {
+      vertx.setTimer(LATE_WILL_MILLIS, id -> publisher.announce());
+    }
+    wasOnline = true;
   }
 
   /// Home Assistant must know first what moves into another message.
@@ -395,18 +489,68 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
     if (renderer.accept(received) && discovery != null) {
       discovery.changed(renderer);
     }
+    boolean isLive = received.snapshot().keptMillis() == 0;
     if (isOpen()) {
-      renderer.reportValues(received.snapshot().device(), Moment.now(time));
+      report(received.snapshot());
     }
-    if (venus != null) {
+    if (venus != null && isLive) {
       venus.accept(received);
     }
     if (isFirst) {
       startInterval();
-      if (isOpen()) {
+      if (isOpen() && isLive) {
         sendIntervalTopics();
       }
     }
+  }
+
+  /// What the control holds back for want of knowledge is not taken yet; what it holds back because
+  /// the battery is stopped is never sent.
+  private void report(DeviceSnapshot snapshot) {
+    boolean isUnknown = renderer.isSilent() && (control == null || !control.isStopped());
+    if (isUnknown) {
+      return;
+    }
+    taking = takingOf(snapshot);
+    if (taking == Taking.LATE) {
+      replayed.increment();
+    }
+    deliveries.taken(snapshot);
+    Moment then = Moment.now(time).before(snapshot.keptMillis());
+    boolean isTurn = taking != Taking.LIVE && isIntervalOver(then);
+    try {
+      renderer.reportValues(snapshot.device(), then);
+      if (isTurn) {
+        renderer.sendTopicsThatMustArrive(then);
+        lateNanos = then.nanos();
+      }
+    } finally {
+      taking = Taking.LIVE;
+    }
+    if (isTurn || !isSentWithInterval()) {
+      deliveries.close();
+    }
+  }
+
+  /// Whether a poll is done with only when the publication's interval is over. With a long one only
+  /// some polls are meant to be sent, and nobody keeps the others so long.
+  private boolean isSentWithInterval() {
+    return !renderer.isSilent()
+        && publication.interval().compareTo(LONGEST_AWAITED) <= 0
+        && renderer.hasTopicsThatMustArrive();
+  }
+
+  private Taking takingOf(DeviceSnapshot snapshot) {
+    if (snapshot.keptMillis() == 0) {
+      return Taking.LIVE;
+    }
+    return spool == null || deliveries.isDelivered(snapshot) ? Taking.KNOWN : Taking.LATE;
+  }
+
+  /// Polls and intervals of the same length must not miss each other.
+  private boolean isIntervalOver(Moment then) {
+    return lateNanos == null
+        || (then.nanos() - lateNanos) * 4 >= publication.interval().toNanos() * 3;
   }
 
   private void startInterval() {
@@ -420,6 +564,7 @@ final class PublicationWork implements BrokerPublisher.Presence, Outlet {
   private void sendIntervalTopics() {
     devices.look(renderer.snapshots(), Moment.now(time));
     counting(renderer::sendIntervalTopics);
+    deliveries.close();
   }
 
   /// The number of a battery's cells is known once they were read.

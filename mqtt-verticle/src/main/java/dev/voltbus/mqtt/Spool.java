@@ -5,11 +5,15 @@ import dev.voltbus.outbox.Outbox;
 import dev.voltbus.outbox.OutboxOptions;
 import dev.voltbus.outbox.OutboxReadException;
 import dev.voltbus.outbox.OutboxRecord;
+import dev.voltbus.outbox.Stored;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +35,8 @@ final class Spool {
   private final Outbox outbox;
   private final SpoolWatch watch;
   private final BiFunction<Topic, Buffer, Future<Void>> sender;
+  private final LongConsumer delivered;
+  private @Nullable Promise<Void> emptied;
 
   /// Counts connections, so that what an earlier one still tells is not taken for this one's.
   private int connection;
@@ -47,40 +53,68 @@ final class Spool {
       Vertx vertx,
       Outbox outbox,
       SpoolWatch watch,
-      BiFunction<Topic, Buffer, Future<Void>> sender) {
+      BiFunction<Topic, Buffer, Future<Void>> sender,
+      LongConsumer delivered) {
     this.vertx = vertx;
     this.outbox = outbox;
     this.watch = watch;
     this.sender = sender;
+    this.delivered = delivered;
   }
 
   /// Opens the publication's outbox with what waits there from before.
   ///
   /// @param options its own folder, and how much it holds
   /// @param sender sends to the broker; completes when the broker has acknowledged
+  /// @param delivered told the number of each sample that the broker has acknowledged, or that can
+  ///   never be sent
   static Future<Spool> open(
       Vertx vertx,
       TimeSource time,
       SpoolWatch watch,
       OutboxOptions options,
-      BiFunction<Topic, Buffer, Future<Void>> sender) {
+      BiFunction<Topic, Buffer, Future<Void>> sender,
+      LongConsumer delivered) {
     return Outbox.open(vertx, options, time, watch)
         .onSuccess(watch::show)
-        .map(outbox -> new Spool(vertx, outbox, watch, sender));
+        .map(outbox -> new Spool(vertx, outbox, watch, sender, delivered));
   }
 
   /// Takes a sample. It is sent as soon as all before it were.
-  void offer(Topic topic, Buffer payload) {
+  ///
+  /// @return completes with its number when it is stored; one that fails is lost, and counted
+  Future<Long> offer(Topic topic, Buffer payload) {
     Buffer sample = new Sample(topic, payload).toBytes();
     int largest = outbox.options().largestPayload();
     if (sample.length() > largest) {
       watch.lost(1, topic.name() + " has " + sample.length() + " bytes, at most " + largest);
-      return;
+      return Future.failedFuture(new OversizedFailure(topic, sample.length(), largest));
     }
-    outbox
+    return outbox
         .append(sample)
         .onSuccess(stored -> pump())
-        .onFailure(failure -> watch.lost(1, String.valueOf(failure.getMessage())));
+        .onFailure(failure -> watch.lost(1, String.valueOf(failure.getMessage())))
+        .map(Stored::sequence);
+  }
+
+  /// Completes when nothing waits any more.
+  Future<Void> emptied() {
+    Promise<Void> promise = Promise.promise();
+    emptied = promise;
+    outbox.flush().onComplete(flushed -> lookIfEmpty());
+    return promise.future();
+  }
+
+  private void lookIfEmpty() {
+    if (emptied != null && outbox.statistics().records() == 0) {
+      emptied.tryComplete();
+    }
+  }
+
+  private void acknowledge(long record) {
+    outbox.acknowledge(record);
+    delivered.accept(record);
+    lookIfEmpty();
   }
 
   /// The broker is there: begins with the oldest sample that it has not acknowledged.
@@ -182,14 +216,14 @@ final class Spool {
     }
     sentUpTo = record.sequence();
     inFlight++;
-    sent.onSuccess(done -> outbox.acknowledge(record.sequence())).onComplete(done -> answered(on));
+    sent.onSuccess(done -> acknowledge(record.sequence())).onComplete(done -> answered(on));
     return true;
   }
 
   /// One that can never be sent must not hold up those behind it.
   private void giveUp(OutboxRecord record, String reason) {
     watch.lost(1, reason);
-    outbox.acknowledge(record.sequence());
+    acknowledge(record.sequence());
     sentUpTo = record.sequence();
   }
 

@@ -25,6 +25,10 @@ final class TelemetryGate {
     return isReleased && !isStopped;
   }
 
+  boolean isStopped() {
+    return isStopped;
+  }
+
   /// A state that was heard.
   void accept(Battery battery) {
     isStopped = battery.mode() == Mode.STOPPED;

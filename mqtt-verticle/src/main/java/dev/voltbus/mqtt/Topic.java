@@ -26,8 +26,7 @@ record Topic(String name, int qos, boolean retain, boolean isEvery) {
         new Topic(name, broker.defaultQos(), broker.retainByDefault())
             .with(sending.qos(), sending.retain())
             .with(override.qos(), override.retain());
-    boolean isEvery = sending.every() && topic.qos > 0 && !topic.retain;
-    return new Topic(name, topic.qos, topic.retain, isEvery);
+    return new Topic(name, topic.qos, topic.retain, sending.mustArrive(override, broker));
   }
 
   static Topic of(StatusTopic status, Publication publication) {

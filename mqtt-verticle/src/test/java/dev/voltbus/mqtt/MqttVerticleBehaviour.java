@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.voltbus.contract.Address;
 import dev.voltbus.contract.BrokerSettings;
 import dev.voltbus.contract.CommandRequest;
+import dev.voltbus.contract.Delivered;
+import dev.voltbus.contract.DeviceSnapshot;
+import dev.voltbus.contract.KeptReply;
 import dev.voltbus.contract.LayoutReply;
 import dev.voltbus.contract.LayoutRequest;
+import dev.voltbus.contract.Message;
+import dev.voltbus.contract.PollMark;
 import dev.voltbus.contract.RegisterMap;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.TopicContract.Override;
@@ -19,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -81,18 +88,33 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
     assertTrue(gateway.metrics().count("reconnects_total", "connection=values") >= 1);
   }
 
+  @Test
+  void whoTakesOverSaysOnlineAgainBehindTheWillOfTheFormerOwner() {
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway =
+        TestingGateway.takeOver(vertx(), bus(), Fixtures.site(Fixtures.dbe(broker())));
+    subscriber.await("BE/status", "online");
+    subscriber.publish("BE/status", "offline", true);
+    subscriber.await("BE/status", "offline");
+    subscriber.await("BE/status", "online");
+    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
+  }
+
   // ---- samples of which none may be lost
 
   /// Samples of the pack's voltage, number n with n volts and its own time.
   static void sample(TestingGateway gateway, int from, int to) {
     for (int n = from; n <= to; n++) {
-      gateway.publish(
-          new Snapshots(Fixtures.pack())
-              .good("battery_pack_voltage", n, n * 100L)
-              .readAt(Snapshots.READ_AT + n)
-              .sequence(n)
-              .build());
+      gateway.publish(sampled(n));
     }
+  }
+
+  private static DeviceSnapshot sampled(int n) {
+    return new Snapshots(Fixtures.pack())
+        .good("battery_pack_voltage", n, n * 100L)
+        .readAt(Snapshots.READ_AT + n)
+        .sequence(n)
+        .build();
   }
 
   /// All numbers heard up to the last one, each once, where one that came twice counts first.
@@ -164,6 +186,49 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
       Await.result(proxy().breakAll());
     }
     assertEquals(upTo(1_000), numbers(subscriber, 1_000));
+  }
+
+  /// The mapping, asked for what it has kept.
+  private void keep(int delivered, int from, int to) {
+    List<Message> kept = new ArrayList<>();
+    for (int n = from; n <= to; n++) {
+      kept.add(sampled(n).keptFor(500L * (to - n + 1)));
+    }
+    KeptReply reply = new KeptReply(Fixtures.DEVICE, PollMark.of(sampled(delivered)), kept);
+    Await.result(
+        bus()
+            .serve(
+                RequestAddress.keptSnapshots(Fixtures.SITE, Fixtures.DEVICE),
+                request -> Future.succeededFuture(reply))
+            .ready());
+  }
+
+  // Whoever takes a publication over sends what its former owner could not any more.
+  @Test
+  void whatWasKeptForAFormerOwnerComesFirst() {
+    BlockingQueue<Delivered> told = new LinkedBlockingQueue<>();
+    Await.result(bus().subscribe(Address.delivered(Fixtures.SITE), told::add).ready());
+    keep(2, 3, 6);
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(Fixtures.samples(broker()));
+    sample(gateway, 7, 10);
+    assertEquals(List.of(3, 4, 5, 6, 7, 8, 9, 10), numbers(subscriber, 10));
+    assertEquals(4, gateway.metrics().count("voltbus_mqtt_replayed_polls_total"));
+    PollMark last = PollMark.of(sampled(10));
+    Await.until(() ->
+        told.stream()
+            .flatMap(message -> message.devices().stream())
+            .anyMatch(upTo -> upTo.delivered().equals(last) && upTo.stored().equals(last)));
+  }
+
+  @Test
+  void whatAFormerOwnerHasDeliveredIsNotSentAgain() {
+    keep(6, 6, 6);
+    TestingSubscriber subscriber = subscriber();
+    TestingGateway gateway = kept(Fixtures.samples(broker()));
+    sample(gateway, 7, 8);
+    assertEquals(List.of(7, 8), numbers(subscriber, 8));
+    assertEquals(0, gateway.metrics().count("voltbus_mqtt_replayed_polls_total"));
   }
 
   // ---- Home Assistant

@@ -1,6 +1,7 @@
 package dev.voltbus.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.voltbus.contract.TimeSource;
@@ -33,6 +34,7 @@ class SpoolTest {
   private final RecordingMetrics metrics = new RecordingMetrics();
   private final SpoolWatch watch =
       new SpoolWatch(TimeSource.system(), metrics, Fixtures.samples(Fixtures.broker(1)));
+  private final List<Long> delivered = new CopyOnWriteArrayList<>();
   @TempDir private Path folder;
 
   @AfterEach
@@ -48,7 +50,8 @@ class SpoolTest {
                 TimeSource.system(),
                 watch,
                 OutboxOptions.of(folder.resolve("outbox")),
-                sender)
+                sender,
+                delivered::add)
             .onComplete(opened));
     return Await.result(opened.future());
   }
@@ -109,6 +112,22 @@ class SpoolTest {
     onLoop(spool::online);
     Await.until(() -> waiting() == 0);
     assertEquals(List.of("a/b 0", "a/b 1", "a/b 2", "a/b 0", "a/b 1", "a/b 2"), sent);
+    assertEquals(List.of(1L, 2L, 3L), delivered);
+  }
+
+  // Whoever gives a publication away waits for it.
+  @Test
+  void itTellsWhenNothingWaitsAnyMore() {
+    Promise<Void> acknowledged = Promise.promise();
+    Spool spool = open((topic, payload) -> acknowledged.future());
+    onLoop(spool::online);
+    offer(spool, Buffer.buffer("one"));
+    Promise<Void> emptied = Promise.promise();
+    onLoop(() -> spool.emptied().onComplete(emptied));
+    Await.until(() -> waiting() == 1);
+    assertFalse(emptied.future().isComplete());
+    acknowledged.complete();
+    Await.result(emptied.future());
   }
 
   // One too large for the outbox is lost by itself; it must not hold up the others.
