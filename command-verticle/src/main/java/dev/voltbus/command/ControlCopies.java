@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -51,7 +52,7 @@ final class ControlCopies {
   private boolean isWriting;
 
   /// What is to be written next. A disk that hangs must not make a queue of them.
-  private @Nullable ControlCopy next;
+  private @Nullable SavedControl next;
 
   /// Another node with a disk.
   private record Keeper(long heardNanos, long token, long revision) {
@@ -148,7 +149,8 @@ final class ControlCopies {
         new Gathering(new TreeSet<>(keepers.keySet()), new ArrayList<>(), Promise.promise());
     gathering = begun;
     long limit = vertx.setTimer(ANSWER_MILLIS, id -> begun.all.tryComplete(begun.told));
-    bus.publish(Address.controlCopies(site), new ControlCopy(node, ControlCopy.Kind.ASK, 0, 0, ""));
+    bus.publish(
+        Address.controlCopies(site), new ControlCopy(node, ControlCopy.Kind.ASK, 0, 0, "", 0));
     return begun
         .all
         .future()
@@ -178,7 +180,12 @@ final class ControlCopies {
     bus.publish(
         Address.controlCopies(site),
         new ControlCopy(
-            node, ControlCopy.Kind.KEEP, state.token(), state.revision(), state.toJson()));
+            node,
+            ControlCopy.Kind.KEEP,
+            state.token(),
+            state.revision(),
+            state.toJson(),
+            time.wallMillis()));
   }
 
   private void say() {
@@ -196,7 +203,8 @@ final class ControlCopies {
               ControlCopy.Kind.KEPT,
               newest == null ? 0 : newest.token(),
               newest == null ? 0 : newest.revision(),
-              newest == null || !withText ? "" : newest.toJson()));
+              newest == null || !withText ? "" : newest.toJson(),
+              time.wallMillis()));
     }
   }
 
@@ -205,14 +213,26 @@ final class ControlCopies {
       return;
     }
     switch (copy.kind()) {
-      case KEEP -> write(copy);
+      case KEEP -> parse(copy).ifPresent(this::write);
       case KEPT -> kept(copy);
       case ASK -> say(true);
       case UNKNOWN -> {}
     }
   }
 
-  private void write(ControlCopy copy) {
+  /// What another node has, by the clock of this one: theirs may differ by seconds.
+  private Optional<SavedControl> parse(ControlCopy copy) {
+    try {
+      SavedControl theirs = SavedControl.parse(copy.text());
+      return Optional.of(
+          copy.wallMillis() == 0 ? theirs : theirs.movedBy(time.wallMillis() - copy.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      LOG.error("site={} copy of {}: {}", site, copy.node(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void write(SavedControl copy) {
     @Nullable ControlFile mine = file;
     if (mine == null) {
       return;
@@ -224,7 +244,7 @@ final class ControlCopies {
     isWriting = true;
     vertx
         .executeBlocking(() -> {
-          mine.write(SavedControl.parse(copy.text()));
+          mine.write(copy);
           return true;
         })
         .onSuccess(done -> say(false))
@@ -235,7 +255,7 @@ final class ControlCopies {
 
   private void writeNext() {
     isWriting = false;
-    @Nullable ControlCopy waiting = next;
+    @Nullable SavedControl waiting = next;
     next = null;
     if (waiting != null) {
       write(waiting);
@@ -273,11 +293,7 @@ final class ControlCopies {
       return;
     }
     if (!copy.text().isEmpty()) {
-      try {
-        asked.told.add(SavedControl.parse(copy.text()));
-      } catch (IllegalArgumentException e) {
-        LOG.error("site={} copy of {}: {}", site, copy.node(), e.getMessage());
-      }
+      parse(copy).ifPresent(asked.told::add);
     }
     if ((copy.text().isEmpty() && copy.token() > 0) || !asked.silent.remove(copy.node())) {
       return;

@@ -1,5 +1,6 @@
 package dev.voltbus.command;
 
+import dev.voltbus.contract.TimeSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +21,16 @@ final class ControlFile {
   private static final long MOST_BYTES = 4_000_000;
 
   private final Path file;
-  private volatile @Nullable SavedControl newest;
+  private final TimeSource time;
+  private volatile @Nullable Known newest;
+
+  /// What is on disk, and both clocks when this process came to know it.
+  private record Known(SavedControl control, long wallMillis, long nanos) {}
 
   /// @param file need not exist
-  ControlFile(Path file) {
+  ControlFile(Path file, TimeSource time) {
     this.file = file;
+    this.time = time;
   }
 
   /// What was written last; empty if nothing ever was.
@@ -43,23 +50,37 @@ final class ControlFile {
     }
     try {
       SavedControl read = SavedControl.parse(text.substring(0, end));
-      newest = read;
-      return Optional.of(read);
+      @Nullable SavedControl known = newest();
+      if (known == null || !known.isSameAs(read)) {
+        know(read);
+        known = read;
+      }
+      return Optional.of(known);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 
-  /// What is on disk as far as this process knows. Does not block.
+  private void know(SavedControl control) {
+    newest = new Known(control, time.wallMillis(), time.monotonicNanos());
+  }
+
+  /// What is on disk as far as this process knows, by the wall clock of now: if somebody set that
+  /// clock, ends stay where they were. Does not block.
   @Nullable SavedControl newest() {
-    return newest;
+    @Nullable Known known = newest;
+    if (known == null) {
+      return null;
+    }
+    long passed = TimeUnit.NANOSECONDS.toMillis(time.monotonicNanos() - known.nanos);
+    return known.control.movedBy(time.wallMillis() - known.wallMillis - passed);
   }
 
   /// Writes it unless it is there already, or something newer, which a message that came late must
   /// not undo.
   synchronized void write(SavedControl control) throws IOException {
-    @Nullable SavedControl before = newest;
-    if (before != null && !control.isNewerThan(before)) {
+    @Nullable Known before = newest;
+    if (before != null && !control.isNewerThan(before.control)) {
       return;
     }
     String json = control.toJson();
@@ -82,7 +103,7 @@ final class ControlFile {
     try (FileChannel directory = FileChannel.open(folder)) {
       directory.force(true); // the new name, too
     }
-    newest = control;
+    know(control);
   }
 
   private static String checksum(String text) {

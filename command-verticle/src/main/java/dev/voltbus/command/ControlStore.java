@@ -37,7 +37,7 @@ final class ControlStore {
     this.vertx = vertx;
     this.site = site;
     @Nullable Path state = wiring.state();
-    this.file = state == null ? null : new ControlFile(file(state, site));
+    this.file = state == null ? null : new ControlFile(file(state, site), wiring.time());
     this.copies = new ControlCopies(vertx, wiring, site, file);
   }
 
@@ -62,6 +62,7 @@ final class ControlStore {
   /// Reads all copies that can be reached. Does not fail.
   Future<Found> read() {
     List<SavedControl> found = new ArrayList<>();
+    List<SavedControl> inCluster = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
     Future<?> mine =
         vertx
@@ -73,11 +74,14 @@ final class ControlStore {
         map()
             .compose(map -> map.get(site))
             .timeout(DISK_MILLIS, TimeUnit.MILLISECONDS)
-            .map(text -> text != null && found.add(SavedControl.parse(text)))
+            .map(text -> text != null && inCluster.add(SavedControl.parse(text)))
             .onFailure(failure -> troubles.add("the cluster's copy: " + failure.getMessage()));
     Future<?> others = copies.gather().onSuccess(found::addAll);
     return Future.join(mine, shared, others)
-        .transform(read -> adopt(SavedControl.newest(found).orElse(null)))
+        .transform(read -> {
+          found.addAll(inCluster); // by the clock of a node that may be gone
+          return adopt(SavedControl.newest(found).orElse(null));
+        })
         .map(adopted -> new Found(adopted, troubles));
   }
 

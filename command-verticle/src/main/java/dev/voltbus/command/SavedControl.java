@@ -7,9 +7,9 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +34,10 @@ record SavedControl(
     Battery {
       pausedBy = Set.copyOf(pausedBy);
     }
+
+    private Battery movedBy(long millis) {
+      return new Battery(mode, pausedBy, limit == null ? null : limit.movedBy(millis));
+    }
   }
 
   /// @param charge A, or null for the base
@@ -45,6 +49,10 @@ record SavedControl(
     Limits asked() {
       return new Limits(charge, discharge);
     }
+
+    private Limit movedBy(long millis) {
+      return new Limit(charge, discharge, command.movedBy(millis), endMillis + millis);
+    }
   }
 
   /// The command that set a limit: who sent it is told how it ends.
@@ -55,6 +63,10 @@ record SavedControl(
   /// @param correlation id that the sender gave it; empty if none
   record Command(long setMillis, String id, String origin, String correlation) {
     static final Command NONE = new Command(0, "", "", "");
+
+    private Command movedBy(long millis) {
+      return new Command(setMillis + millis, id, origin, correlation);
+    }
   }
 
   SavedControl {
@@ -67,12 +79,18 @@ record SavedControl(
     this(token, revision, batteries, Map.of());
   }
 
-  static Optional<SavedControl> newest(Collection<SavedControl> copies) {
-    return copies.stream().max(AGE);
+  /// Of copies of the same state the first one counts.
+  static Optional<SavedControl> newest(List<SavedControl> copies) {
+    return copies.stream().reduce((first, next) -> next.isNewerThan(first) ? next : first);
   }
 
   boolean isNewerThan(SavedControl other) {
     return AGE.compare(this, other) > 0;
+  }
+
+  /// Whether it is the same state, by whatever clock.
+  boolean isSameAs(SavedControl other) {
+    return AGE.compare(this, other) == 0;
   }
 
   // ---- from and to control
@@ -114,6 +132,17 @@ record SavedControl(
     }
     long leftNanos = TimeUnit.MILLISECONDS.toNanos(saved.endMillis - nowMillis);
     return new TimedLimit(saved.charge, saved.discharge, nowNanos + leftNanos);
+  }
+
+  /// The same by another wall clock.
+  ///
+  /// @param millis by which that one is ahead
+  SavedControl movedBy(long millis) {
+    Map<String, Battery> moved = new TreeMap<>();
+    batteries.forEach((name, battery) -> moved.put(name, battery.movedBy(millis)));
+    Map<String, Long> seenMoved = new TreeMap<>();
+    seen.forEach((id, when) -> seenMoved.put(id, when + millis));
+    return new SavedControl(token, revision, moved, seenMoved);
   }
 
   // ---- as text

@@ -15,6 +15,7 @@ import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,11 +48,14 @@ class ControlCopiesTest {
   }
 
   private ControlFile disk(String name) {
-    return new ControlFile(folder.resolve(name));
+    return new ControlFile(folder.resolve(name), TimeSource.system());
   }
 
   private ControlCopies node(ControlFile disk) throws Exception {
-    TimeSource time = TimeSource.system();
+    return node(disk, TimeSource.system());
+  }
+
+  private ControlCopies node(ControlFile disk, TimeSource time) throws Exception {
     Wiring wiring =
         new Wiring(bus, new SingleProcessLeases(time), time, Metrics.none(), Health.none());
     ControlCopies node = new ControlCopies(vertx, wiring, "test", disk);
@@ -88,7 +92,7 @@ class ControlCopiesTest {
     node(other);
     awaitKept(0);
     await(() -> owner.spread(paused(7, 1)));
-    assertEquals(paused(7, 1), new ControlFile(folder.resolve("other")).read().orElseThrow());
+    assertEquals(paused(7, 1), disk("other").read().orElseThrow());
   }
 
   @Test
@@ -114,9 +118,49 @@ class ControlCopiesTest {
     SavedControl old = paused(7, 900);
     bus.publish(
         Address.controlCopies("test"),
-        new ControlCopy("cut off", ControlCopy.Kind.KEEP, 7, 900, old.toJson()));
+        new ControlCopy("cut off", ControlCopy.Kind.KEEP, 7, 900, old.toJson(), 0));
     await(() -> owner.spread(paused(8, 3)));
     assertEquals(paused(8, 3), other.read().orElseThrow());
+  }
+
+  /// A clock that somebody has set ahead.
+  private record Ahead(Duration by) implements TimeSource {
+    @Override
+    public long wallMillis() {
+      return System.currentTimeMillis() + by.toMillis();
+    }
+
+    @Override
+    public long monotonicNanos() {
+      return System.nanoTime();
+    }
+  }
+
+  private static long end(SavedControl state) {
+    return state.batteries().get("bms-1").limit().endMillis();
+  }
+
+  // The wall clocks of two nodes are never compared.
+  @Test
+  void aLimitEndsAtTheSameMomentByTheClockOfEachNode() throws Exception {
+    Ahead ahead = new Ahead(Duration.ofSeconds(5));
+    ControlFile other = new ControlFile(folder.resolve("other"), ahead);
+    ControlCopies owner = node(disk("owner"));
+    bus.subscribe(Address.controlCopies("test"), said::add).ready().await();
+    node(other, ahead);
+    awaitKept(0);
+    long wall = System.currentTimeMillis();
+    SavedControl.Limit limit =
+        new SavedControl.Limit(
+            50.0, null, new SavedControl.Command(wall, "c-1", "BE", ""), wall + 60_000);
+    SavedControl state =
+        new SavedControl(
+            7, 1, Map.of("bms-1", new SavedControl.Battery(Mode.RUNNING, Set.of(), limit)));
+    await(() -> owner.spread(state));
+    long kept = end(other.newest()) - wall;
+    assertTrue(kept >= 65_000 && kept < 65_500, kept + " ms");
+    long told = end(await(owner::gather).getFirst()) - wall;
+    assertTrue(told >= 60_000 && told < 60_500, told + " ms");
   }
 
   @Test
@@ -135,7 +179,8 @@ class ControlCopiesTest {
     ControlCopies owner = node(disk("owner"));
     bus.subscribe(Address.controlCopies("test"), said::add).ready().await();
     bus.publish(
-        Address.controlCopies("test"), new ControlCopy("hanging", ControlCopy.Kind.KEPT, 1, 1, ""));
+        Address.controlCopies("test"),
+        new ControlCopy("hanging", ControlCopy.Kind.KEPT, 1, 1, "", 0));
     awaitKept(1);
     long begun = System.nanoTime();
     await(() -> owner.spread(paused(7, 1)));

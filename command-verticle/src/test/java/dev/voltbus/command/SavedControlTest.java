@@ -8,6 +8,7 @@ import dev.voltbus.command.BatteryControl.Mode;
 import dev.voltbus.command.SavedControl.Battery;
 import dev.voltbus.command.SavedControl.Command;
 import dev.voltbus.command.SavedControl.Limit;
+import dev.voltbus.contract.TestingTimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +42,11 @@ class SavedControlTest {
               "bms-3",
               new Battery(Mode.STOPPED, Set.of(), null)));
 
+  private final TestingTimeSource time = TestingTimeSource.atNewYear();
   @TempDir private Path folder;
 
   private ControlFile file() {
-    return new ControlFile(folder.resolve("control/demo"));
+    return new ControlFile(folder.resolve("control/demo"), time);
   }
 
   @Test
@@ -52,6 +54,20 @@ class SavedControlTest {
     assertEquals(Optional.empty(), file().read());
     file().write(SAVED);
     assertEquals(Optional.of(SAVED), file().read());
+  }
+
+  // Who sets the clock must not end a limit early, nor make it longer.
+  @Test
+  void ofAStateThisProcessKnowsTheEndsStayWhenTheClockIsSet() throws IOException {
+    ControlFile file = file();
+    file.write(SAVED);
+    time.advance(Duration.ofSeconds(10));
+    assertEquals(SAVED, file.newest());
+    time.setBack(Duration.ofSeconds(-5));
+    assertEquals(SAVED.movedBy(5_000), file.newest());
+    assertEquals(Optional.of(SAVED.movedBy(5_000)), file.read());
+    assertEquals(WALL + 605_000, SAVED.movedBy(5_000).batteries().get("bms-1").limit().endMillis());
+    assertEquals(Optional.of(SAVED), file().read()); // another process cannot know
   }
 
   // Half a state would be taken for "nothing runs".
@@ -76,6 +92,7 @@ class SavedControlTest {
     SavedControl earlier = new SavedControl(7, 2, Map.of());
     assertEquals(Optional.of(SAVED), SavedControl.newest(List.of(older, SAVED, earlier)));
     assertEquals(Optional.empty(), SavedControl.newest(List.of()));
+    assertEquals(Optional.of(SAVED), SavedControl.newest(List.of(older, SAVED, SAVED.movedBy(1))));
   }
 
   private static Amperes effective(String battery, long afterMillis) {

@@ -8,8 +8,13 @@ package dev.voltbus.contract;
 /// @param token fencing token of the owner that made the state; 0 for none
 /// @param revision of the state under that token
 /// @param text the state in its saved form; empty where it does not travel along
-public record ControlCopy(String node, Kind kind, long token, long revision, String text)
+/// @param wallMillis the sender's wall clock when it says so, by which the text's times are, Unix
+///   ms; 0 if it does not tell
+public record ControlCopy(
+    String node, Kind kind, long token, long revision, String text, long wallMillis)
     implements Message {
+  private static final byte CLOCK = 1;
+
   static final FrameCodec<ControlCopy> CODEC =
       FrameCodec.of(
           18,
@@ -20,6 +25,10 @@ public record ControlCopy(String node, Kind kind, long token, long revision, Str
             out.putLong(message.token);
             out.putLong(message.revision);
             out.putString(message.text);
+            if (message.wallMillis != 0) {
+              out.putByte(CLOCK);
+              out.putLong(message.wallMillis);
+            }
           },
           in ->
               new ControlCopy(
@@ -27,7 +36,8 @@ public record ControlCopy(String node, Kind kind, long token, long revision, Str
                   Kind.of(in.getByte()),
                   in.getLong(),
                   in.getLong(),
-                  in.getString()));
+                  in.getString(),
+                  in.getByte() == CLOCK ? in.getLong() : 0));
 
   /// Append only; the ordinal is on the wire.
   public enum Kind {

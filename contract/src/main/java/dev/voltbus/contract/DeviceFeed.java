@@ -1,7 +1,6 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
 /// the newest snapshot waits for it.
 public final class DeviceFeed {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceFeed.class);
-
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(1);
 
   private final Bus bus;
   private final String site;
@@ -140,14 +137,10 @@ public final class DeviceFeed {
   }
 
   private Future<KeptReply> ask(String publication, String device) {
-    return bus.request(
-            RequestAddress.keptSnapshots(site, device),
-            new KeptRequest(device, publication, PollMark.NONE),
-            ANSWERED_WITHIN)
-        .recover(failure -> {
-          LOG.debug("device={} nobody has kept anything: {}", device, failure.getMessage());
-          return Future.succeededFuture(new KeptReply(device, PollMark.NONE, List.of()));
-        });
+    return Ledger.ask(
+        bus,
+        RequestAddress.keptSnapshots(site, device),
+        new KeptRequest(device, publication, PollMark.NONE));
   }
 
   private int merge(List<KeptReply> replies, DeliveredListener told) {

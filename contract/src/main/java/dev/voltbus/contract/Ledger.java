@@ -1,11 +1,17 @@
 package dev.voltbus.contract;
 
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One hop's memory of what it sent on: polls in acquisition, snapshots in mapping. When the next
 /// hop has a new owner, it asks here for what its predecessor may have taken with it. To be used on
@@ -13,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> `DevicePoll` or `DeviceSnapshot`
 public final class Ledger<T extends Message> {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+  private static final Duration ANSWERED_WITHIN = Duration.ofMillis(500);
+  private static final int MOST_TRIES = 3;
+
   private final Wiring wiring;
   private final Site site;
   private final Hop<T> hop;
@@ -97,6 +107,32 @@ public final class Ledger<T extends Message> {
   /// What mapping has made of it.
   public static Ledger<DeviceSnapshot> ofSnapshots(Wiring wiring, Site site) {
     return new Ledger<>(wiring, site, new Hop<>("mapping", PollMark::of, DeviceSnapshot::keptFor));
+  }
+
+  /// Asks what was kept. Of an owner that has just gone the cluster may know for a moment longer:
+  /// whoever gets no answer from it asks again.
+  ///
+  /// @return nothing kept if nobody answers
+  public static Future<KeptReply> ask(
+      Bus bus, RequestAddress<KeptRequest, KeptReply> address, KeptRequest question) {
+    return ask(bus, address, question, MOST_TRIES);
+  }
+
+  private static Future<KeptReply> ask(
+      Bus bus, RequestAddress<KeptRequest, KeptReply> address, KeptRequest question, int tries) {
+    return bus.request(address, question, ANSWERED_WITHIN)
+        .recover(failure -> {
+          if (tries > 1 && isTimeout(failure)) {
+            return ask(bus, address, question, tries - 1);
+          }
+          LOG.debug(
+              "device={} nobody has kept anything: {}", question.device(), failure.getMessage());
+          return Future.succeededFuture(new KeptReply(question.device(), PollMark.NONE, List.of()));
+        });
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
   }
 
   private Set<String> publications(String device) {

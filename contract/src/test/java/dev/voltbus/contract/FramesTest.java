@@ -144,7 +144,7 @@ class FramesTest {
         new PublicationReply("p-1", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0),
         decode(frame(17, out -> out.putString("p-1"))));
     assertEquals(
-        new ControlCopy("node-1", ControlCopy.Kind.UNKNOWN, 0, 0, ""),
+        new ControlCopy("node-1", ControlCopy.Kind.UNKNOWN, 0, 0, "", 0),
         decode(frame(18, out -> out.putString("node-1"))));
     assertEquals(
         new DevicePoll("bms-1", "", 0, 0, 0, 0, 0, 0, List.of()),

@@ -212,7 +212,7 @@ final class Samples {
                     new TrialStep("login", TrialStep.Outcome.NOT_TRIED, "")),
                 79,
                 86_400_123),
-            new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{\"batteries\":{}} °"),
+            new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{\"batteries\":{}} °", 0),
             new Delivered(
                 "local",
                 79,
@@ -295,6 +295,8 @@ final class Samples {
         new DeviceSnapshot("pv-1", layout.id(), 1, 2, 3, scaled).keptFor(4400),
         "DevicePoll-kept",
         poll().keptFor(4400),
+        "ControlCopy-clock",
+        new ControlCopy("node-1", ControlCopy.Kind.KEEP, 79, 12, "{}", 1_767_225_600_000L),
         "DispatchProposal-none",
         new DispatchProposal(78, null, 0, 1_767_225_600_123L));
   }
@@ -354,7 +356,7 @@ final class Samples {
         new DeviceMessage("", 0, "", Buffer.buffer(), false),
         new PublicationRequest("", PublicationRequest.Action.UNKNOWN, 0, 0, ""),
         new PublicationReply("", PublicationReply.Outcome.UNKNOWN, "", 0, List.of(), 0, 0),
-        new ControlCopy("", ControlCopy.Kind.UNKNOWN, 0, 0, ""),
+        new ControlCopy("", ControlCopy.Kind.UNKNOWN, 0, 0, "", 0),
         new Delivered("", 0, List.of()),
         new KeptRequest("", "", PollMark.NONE),
         new KeptReply("", PollMark.NONE, List.of()));
@@ -465,7 +467,7 @@ final class Samples {
             Collections.nCopies(0xFFFF, new TrialStep("s", TrialStep.Outcome.NOT_TRIED, "a step")),
             max,
             max),
-        new ControlCopy(text, ControlCopy.Kind.ASK, max, max, text),
+        new ControlCopy(text, ControlCopy.Kind.ASK, max, max, text, max),
         new Delivered(
             text,
             max,

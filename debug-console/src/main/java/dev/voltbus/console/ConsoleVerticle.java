@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +42,19 @@ public final class ConsoleVerticle extends VerticleBase {
   /// @param host address to bind; loopback unless everybody on the network may read the site
   /// @param port port to bind, or 0 for any free one
   public ConsoleVerticle(Site site, Wiring wiring, String host, int port) {
+    this(site, wiring, host, port, () -> "");
+  }
+
+  /// A console with something to say of the node itself.
+  ///
+  /// @param notice asked on the event loop each time the site is shown; empty while there is
+  ///   nothing
+  public ConsoleVerticle(Site site, Wiring wiring, String host, int port, Supplier<String> notice) {
     this.site = site;
     this.wiring = wiring;
     this.host = host;
     this.port = port;
-    this.view = new SiteView(site, wiring.time());
+    this.view = new SiteView(site, wiring.time(), notice);
     this.feed = new LiveFeed(view, wiring.time(), wiring.metrics());
     this.unknownDevices =
         wiring

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the console knows of the site: links, devices, control mode.
@@ -25,14 +26,17 @@ final class SiteView {
 
   private final String name;
   private final TimeSource time;
+  private final Supplier<String> notice;
   private final Map<String, LinkView> links = new LinkedHashMap<>();
   private final Map<String, DeviceView> devices = new LinkedHashMap<>();
   private @Nullable ControlState control;
   private long controlHeardNanos;
 
-  SiteView(Site site, TimeSource time) {
+  /// @param notice what whoever looks must know of this node; empty if nothing
+  SiteView(Site site, TimeSource time, Supplier<String> notice) {
     this.name = site.name();
     this.time = time;
+    this.notice = notice;
     site.links().forEach(link -> links.put(link.name(), new LinkView(link, time)));
     site.devices().forEach(device -> devices.put(device.name(), new DeviceView(device, time)));
   }
@@ -100,6 +104,7 @@ final class SiteView {
     devices.values().forEach(view -> deviceList.add(view.toJson(nowNanos)));
     return new JsonObject()
         .put("site", name)
+        .put("notice", notice.get())
         .put("control", controlJson(nowNanos))
         .put("links", linkList)
         .put("devices", deviceList);

@@ -66,6 +66,8 @@ function showSite() {
   if (!site) return;
   put(el('site'), site.site);
   document.title = `${site.site} · Voltbus console`;
+  put(el('notice'), site.notice);
+  el('notice').hidden = site.notice === '';
   put(el('mode'), lost ? 'unknown' : site.control.mode);
   cards(el('links'), site.links, (l) => l.link, (l) => createCard('div', l.link), fillLink);
   cards(el('devices'), site.devices, (d) => d.device, createDeviceCard, fillDevice);

@@ -53,6 +53,13 @@ class ConsoleVerticleTest {
     assertEquals(new JsonArray(), console.get(RunningConsole.VALUES).getJsonArray("values"));
   }
 
+  @Test
+  void whatTheNodeHasToSayOfItselfIsShown() {
+    assertEquals("", console.get("/api/v1/site").getString("notice"));
+    console.notice = "192.0.2.12:5701 has another configuration";
+    assertEquals(console.notice, console.get("/api/v1/site").getString("notice"));
+  }
+
   private static boolean hasValues(JsonObject device) {
     return !device.getJsonArray("values").isEmpty();
   }

@@ -145,7 +145,7 @@ class LiveFeedTest {
   @Test
   void aSlowBrowserLosesBatchesAndThenGetsEverything(Vertx vertx) throws Exception {
     RegisterMap map = Fixtures.large(LARGE);
-    SiteView site = new SiteView(Fixtures.siteWith(map), new TestingTime());
+    SiteView site = new SiteView(Fixtures.siteWith(map), new TestingTime(), () -> "");
     Promise<Void> slow = Promise.promise();
     LiveFeed feed = new LiveFeed(site, new TestingTime(), countingInto(slow));
     HttpServer server = RunningConsole.await(serve(vertx, site, feed, map));

@@ -31,11 +31,14 @@ final class RunningConsole {
   private final Vertx vertx;
   private final HttpClient client;
 
+  /// What the node has to say of itself.
+  volatile String notice = "";
+
   RunningConsole(Vertx vertx, Site site) {
     this.vertx = vertx;
     this.bus = Bus.over(vertx);
     this.client = vertx.createHttpClient();
-    ConsoleVerticle verticle = new ConsoleVerticle(site, wiring(), "127.0.0.1", 0);
+    ConsoleVerticle verticle = new ConsoleVerticle(site, wiring(), "127.0.0.1", 0, () -> notice);
     await(vertx.deployVerticle(verticle));
     this.port = verticle.port();
   }

@@ -7,6 +7,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionOn;
+import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Site;
@@ -18,6 +19,7 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A node's membership: Hazelcast carries who is there, the Vert.x event bus carries the messages.
 final class Cluster {
@@ -28,14 +30,25 @@ final class Cluster {
   private static final int ANY_PORT = 0;
 
   private final HazelcastClusterManager manager;
+  private final ClusterOptions options;
+  private final @Nullable ClusterTls tls;
 
-  private Cluster(HazelcastClusterManager manager) {
+  private Cluster(
+      HazelcastClusterManager manager, ClusterOptions options, @Nullable ClusterTls tls) {
     this.manager = manager;
+    this.options = options;
+    this.tls = tls;
   }
 
-  static Cluster of(ClusterOptions options, String site, Set<Role> roles) {
+  /// @param tls null for a bus in the clear
+  static Cluster of(
+      ClusterOptions options,
+      @Nullable ClusterTls tls,
+      String name,
+      Set<Role> roles,
+      Revision revision) {
     Config config = ConfigUtil.loadConfig();
-    config.setClusterName("voltbus-" + site);
+    config.setClusterName("voltbus-" + name);
     JoinConfig join = config.getNetworkConfig().getJoin();
     join.getMulticastConfig().setEnabled(false);
     join.getAutoDetectionConfig().setEnabled(false);
@@ -52,12 +65,16 @@ final class Cluster {
         .setPort(ClusterOptions.FIRST_PORT)
         .setPortCount(ClusterOptions.PORTS)
         .setPortAutoIncrement(true);
-    if (options.isLocal()) {
-      config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(Ports.HOST);
+    String address = options.isLocal() ? Ports.HOST : options.address();
+    if (!address.isEmpty()) {
+      config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(address);
     }
-    config.getMemberAttributeConfig().setAttribute(Members.ROLES, words(roles));
+    config
+        .getMemberAttributeConfig()
+        .setAttribute(Members.ROLES, words(roles))
+        .setAttribute(Members.REVISION, revision.text());
     prepare(config, options.size());
-    return new Cluster(new HazelcastClusterManager(config));
+    return new Cluster(new HazelcastClusterManager(config), options, tls);
   }
 
   /// A step that changes a lease counts only when all backups have answered. Where the cluster has
@@ -113,21 +130,25 @@ final class Cluster {
     return String.join(",", roles.stream().map(Role::word).toList());
   }
 
-  Future<Vertx> join(VertxOptions options, boolean local) {
-    EventBusOptions bus = options.getEventBusOptions();
+  Future<Vertx> join(VertxOptions with) {
+    EventBusOptions bus = with.getEventBusOptions();
     bus.setConnectTimeout(1000).setClusterPingInterval(2000).setClusterPingReplyInterval(2000);
-    if (local) {
+    if (options.isLocal()) {
       bus.setHost(Ports.HOST).setPort(ANY_PORT);
     } else {
       bus.setPort(BUS_PORT);
     }
-    return Vertx.builder().with(options).withClusterManager(manager).buildClustered();
+    if (tls != null) {
+      tls.protect(bus);
+    }
+    return Vertx.builder().with(with).withClusterManager(manager).buildClustered();
   }
 
   /// Leases that the members of the cluster, once it is joined, compete for.
-  Leases leases(Vertx vertx, Site site, TimeSource time, Metrics metrics) {
+  Leases leases(Vertx vertx, Site site, TimeSource time, Metrics metrics, Health health) {
     HazelcastInstance hazelcast = manager.getHazelcastInstance();
-    Members members = new Members(hazelcast.getCluster(), site, time);
+    ConfigurationWatch watch = new ConfigurationWatch(health, metrics);
+    Members members = new Members(hazelcast.getCluster(), site, time, watch);
     return new HazelcastLeases(
         vertx, hazelcast.getMap(HazelcastLeases.MAP), members, time, metrics);
   }

@@ -1,5 +1,9 @@
 package dev.voltbus.deploy;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param members addresses to try: `host`, `host:port` or `host:first-last`
 /// @param dnsName name whose addresses are the members, empty for none
 /// @param size members the cluster is meant to have, 1..100
-record ClusterOptions(List<String> members, String dnsName, int size) {
+/// @param address address of this node, or a pattern such as `192.0.2.*`; empty for any
+record ClusterOptions(List<String> members, String dnsName, int size, String address) {
   static final int FIRST_PORT = 5701;
   static final int PORTS = 10;
 
@@ -21,8 +26,10 @@ record ClusterOptions(List<String> members, String dnsName, int size) {
       Pattern.compile(
           "([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5})(?:-([0-9]{1,5}))?)?");
   private static final int MOST_PORTS = 100;
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:\\d{1,3}|\\*)(?:\\.(?:\\d{1,3}|\\*)){3}");
 
-  /// @throws UsageException naming the member or the size that cannot be used
+  /// @throws UsageException naming the member, the size or the address that cannot be used
   ClusterOptions {
     members = List.copyOf(members);
     members.forEach(ClusterOptions::parse);
@@ -31,10 +38,45 @@ record ClusterOptions(List<String> members, String dnsName, int size) {
     }
   }
 
+  /// Refuses an address that this machine does not have.
+  ///
+  /// @param own addresses of this machine
+  /// @throws UsageException naming the address and what there is
+  void checkAddress(List<String> own) {
+    if (address.isEmpty()) {
+      return;
+    }
+    if (!ADDRESS.matcher(address).matches()) {
+      throw new UsageException(
+          "--cluster-address: `" + address + "` is not of the form 192.0.2.11 or 192.0.2.*");
+    }
+    Pattern wanted = Pattern.compile(address.replace(".", "\\.").replace("*", "\\d{1,3}"));
+    if (own.stream().noneMatch(each -> wanted.matcher(each).matches())) {
+      throw new UsageException(
+          "--cluster-address: this machine has no address "
+              + address
+              + ", but "
+              + String.join(", ", own));
+    }
+  }
+
+  /// IPv4 addresses of this machine.
+  static List<String> ownAddresses() {
+    try (Stream<NetworkInterface> interfaces = NetworkInterface.networkInterfaces()) {
+      return interfaces
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(Inet4Address.class::isInstance)
+          .map(InetAddress::getHostAddress)
+          .toList();
+    } catch (SocketException e) {
+      throw new CommandException("the addresses of this machine cannot be listed: " + e);
+    }
+  }
+
   /// All nodes on this machine.
   static ClusterOptions local(int size) {
     return new ClusterOptions(
-        List.of(Ports.HOST + ":" + FIRST_PORT + "-" + (FIRST_PORT + PORTS - 1)), "", size);
+        List.of(Ports.HOST + ":" + FIRST_PORT + "-" + (FIRST_PORT + PORTS - 1)), "", size, "");
   }
 
   boolean isLocal() {

@@ -1,6 +1,7 @@
 package dev.voltbus.deploy;
 
 import dev.voltbus.contract.Bus;
+import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Leases;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.SingleProcessLeases;
@@ -29,12 +30,12 @@ final class Gateway {
 
   /// Makes the leases of a process.
   interface LeaseForm {
-    Leases of(TimeSource time, Metrics metrics);
+    Leases of(TimeSource time, Metrics metrics, Health health);
   }
 
   /// A process that keeps nothing and has no competitor.
   Gateway(Vertx vertx) {
-    this(vertx, null, (time, metrics) -> new SingleProcessLeases(time));
+    this(vertx, null, (time, metrics, health) -> new SingleProcessLeases(time));
   }
 
   /// @param state existing folder for what must outlive the process; null keeps nothing
@@ -44,7 +45,7 @@ final class Gateway {
     this.health = new HealthBoard();
     this.metrics = new PrometheusMetrics();
     this.wiring =
-        new Wiring(Bus.over(vertx), leases.of(time, metrics), time, metrics, health, state);
+        new Wiring(Bus.over(vertx), leases.of(time, metrics, health), time, metrics, health, state);
     metrics.gauge("voltbus_bus_dropped", "Bus messages not understood", wiring.bus()::dropped);
   }
 

@@ -59,8 +59,15 @@ final class HazelcastLeases implements Leases {
     /// @param leaver member that has just released it, and does not count
     int rank(Shard shard, String leaver);
 
+    /// Whether this node may take a shard that it does not hold: not with an older configuration
+    /// than another node's.
+    boolean mayTake();
+
     /// Whether another member has the best claim, and has been there for long enough to take it.
-    boolean isToYield(Shard shard);
+    /// The owner before may be about to leave, or may hang: then it is a member for a while longer.
+    ///
+    /// @param takenNanos when this node took the shard
+    boolean isToYield(Shard shard, long takenNanos);
 
     /// Another number each time that members come or go.
     long members();

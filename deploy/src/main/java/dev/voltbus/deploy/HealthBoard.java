@@ -38,6 +38,11 @@ final class HealthBoard implements Health {
     parts.remove(part);
   }
 
+  /// Why a part does not work; empty if it does, or nobody said.
+  String reason(String part) {
+    return parts.getOrDefault(part, FINE);
+  }
+
   /// Life goes forward only: a start that ends while the process already stops changes nothing.
   void enter(Phase next) {
     phase.accumulateAndGet(next, (now, then) -> then.compareTo(now) > 0 ? then : now);

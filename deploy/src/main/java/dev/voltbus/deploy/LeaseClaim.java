@@ -140,6 +140,9 @@ final class LeaseClaim implements Leases.Claim {
   /// A holding counts as over when it was seen unchanged for long enough. What this node holds by
   /// the map, but not by its own reckoning, nobody holds.
   private void takeIfDue(LeaseRecord record) {
+    if (!node.mayTake()) {
+      return;
+    }
     boolean isFree = record.owner().equals(node.name()) || (record.isFree() && !isVanished);
     long wait = isFree ? 0 : TIMES.patience().toNanos();
     wait += node.rank(work.shard, record.leaver()) * TIMES.turn().toNanos();
@@ -230,7 +233,7 @@ final class LeaseClaim implements Leases.Claim {
     }
     if (!lease.isValid()) {
       lose(lease, "it was not renewed in time");
-    } else if (!isEnding && node.isToYield(work.shard) && yielded != node.members()) {
+    } else if (!isEnding && node.isToYield(work.shard, phaseNanos) && yielded != node.members()) {
       yielded = node.members();
       LOG.info("lease {} is given to the node that has the first claim to it", work.shard);
       notBeforeNanos = time.monotonicNanos() + TIMES.patience().toNanos();

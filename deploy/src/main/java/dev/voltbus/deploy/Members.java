@@ -14,14 +14,22 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who has which claim to which shard. What belongs to a link goes with it, so that a line tends to
 /// be in one process.
 final class Members implements HazelcastLeases.Node, MembershipListener {
   /// Attribute with the roles of a member.
   static final String ROLES = "voltbus.roles";
+
+  /// Attribute with the configuration of a member.
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+
+  static final String REVISION = "voltbus.revision";
 
   /// Members that come all at once, as at a restart, move nothing twice.
   private static final Duration SETTLED = Duration.ofSeconds(10);
@@ -35,16 +43,19 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   private final Cluster cluster;
   private final Site site;
   private final TimeSource time;
+  private final ConfigurationWatch watch;
   private final Map<String, String> addresses = new ConcurrentHashMap<>();
   private volatile Stand stand;
 
   /// @param number of changes so far
-  private record Stand(long number, long sinceNanos, List<Member> members) {}
+  /// @param newest revision of the configuration among those that have work
+  private record Stand(long number, long sinceNanos, List<Member> members, int newest) {}
 
-  Members(Cluster cluster, Site site, TimeSource time) {
+  Members(Cluster cluster, Site site, TimeSource time, ConfigurationWatch watch) {
     this.cluster = cluster;
     this.site = site;
     this.time = time;
+    this.watch = watch;
     this.stand = now(0);
     cluster.addMembershipListener(this);
   }
@@ -59,17 +70,41 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
           Address address = member.getAddress();
           addresses.put(member.getUuid().toString(), address.getHost() + ":" + address.getPort());
         });
-    return new Stand(number, time.monotonicNanos(), List.copyOf(cluster.getMembers()));
+    List<Member> members = List.copyOf(cluster.getMembers());
+    List<Member> working = members.stream().filter(Members::hasWork).toList();
+    Revision own = revision(cluster.getLocalMember());
+    Map<String, Revision> others = new TreeMap<>();
+    working.stream()
+        .filter(member -> !member.localMember())
+        .forEach(member -> others.put(shown(member.getUuid().toString()), revision(member)));
+    watch.compare(own, others);
+    int newest =
+        working.stream().mapToInt(member -> revision(member).number()).max().orElse(own.number());
+    return new Stand(number, time.monotonicNanos(), members, newest);
+  }
+
+  private static boolean hasWork(Member member) {
+    return !roles(member).equals(List.of(Role.WITNESS.word()));
+  }
+
+  private static Revision revision(Member member) {
+    return Revision.parse(member.getAttribute(REVISION));
   }
 
   @Override
   public void memberAdded(MembershipEvent event) {
     changed();
+    LOG.info("node {} joined, {} in the cluster", shown(event), stand.members.size());
   }
 
   @Override
   public void memberRemoved(MembershipEvent event) {
     changed();
+    LOG.warn("node {} left, {} in the cluster", shown(event), stand.members.size());
+  }
+
+  private String shown(MembershipEvent event) {
+    return shown(event.getMember().getUuid().toString());
   }
 
   private synchronized void changed() {
@@ -94,6 +129,7 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
     List<UUID> others =
         stand.members.stream()
             .filter(member -> !member.equals(self) && roles(member).contains(role))
+            .filter(member -> revision(member).number() >= stand.newest)
             .map(Member::getUuid)
             .filter(uuid -> !uuid.toString().equals(leaver))
             .toList();
@@ -137,9 +173,16 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   }
 
   @Override
-  public boolean isToYield(Shard shard) {
+  public boolean mayTake() {
+    return revision(cluster.getLocalMember()).number() >= stand.newest;
+  }
+
+  @Override
+  public boolean isToYield(Shard shard, long takenNanos) {
     Duration settled = SETTLED.plus(BETWEEN_HOPS.multipliedBy(shard.kind().ordinal()));
-    return time.monotonicNanos() - stand.sinceNanos > settled.toNanos() && rank(shard, "") > 0;
+    long now = time.monotonicNanos();
+    long since = Math.min(now - stand.sinceNanos, now - takenNanos);
+    return since > settled.toNanos() && rank(shard, "") > 0;
   }
 
   @Override

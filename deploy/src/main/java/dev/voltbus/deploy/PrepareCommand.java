@@ -48,10 +48,16 @@ final class PrepareCommand implements Callable<Integer> {
     try {
       Vertx vertx =
           Lifetime.await(
-              Cluster.of(ClusterOptions.local(1), "prepare-" + ProcessHandle.current().pid(), roles)
-                  .join(new VertxOptions().setPreferNativeTransport(true), true),
+              Cluster.of(
+                      ClusterOptions.local(1),
+                      null,
+                      "prepare-" + ProcessHandle.current().pid(),
+                      roles,
+                      Revision.of(site))
+                  .join(new VertxOptions().setPreferNativeTransport(true)),
               "join the cluster");
-      Gateway gateway = new Gateway(vertx, state, (time, metrics) -> new SingleProcessLeases(time));
+      Gateway gateway =
+          new Gateway(vertx, state, (time, metrics, board) -> new SingleProcessLeases(time));
       Lifetime lifetime = new Lifetime(vertx, gateway, false);
       lifetime.await(
           surroundings

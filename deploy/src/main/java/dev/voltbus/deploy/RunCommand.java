@@ -9,6 +9,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -88,18 +89,50 @@ final class RunCommand implements Callable<Integer> {
         description = "Members the cluster is meant to have (default: ${DEFAULT-VALUE}).")
     private int size = 1;
 
+    @Option(
+        names = "--cluster-address",
+        paramLabel = "ADDRESS",
+        description =
+            "Address of this node for the others, such as 192.0.2.11 or 192.0.2.*; nothing of the"
+                + " cluster listens on another one (default: the first that is not loopback).")
+    private String address = "";
+
+    @Option(
+        names = "--cluster-tls",
+        paramLabel = "DIR",
+        description =
+            "Folder with tls.crt, tls.key and ca.crt: the event bus takes only nodes with a"
+                + " certificate of that authority (default: no TLS).")
+    private @Nullable Path tls;
+
     /// @throws UsageException if the options contradict each other
     ClusterOptions options() {
       if (!joins && dns.isEmpty() && members.isEmpty()) {
         throw new UsageException(
-            "--cluster-size needs --cluster, --cluster-members or --cluster-dns");
+            "--cluster-size, --cluster-address and --cluster-tls need --cluster, --cluster-members"
+                + " or --cluster-dns");
       }
       if (!dns.isEmpty() && !members.isEmpty()) {
         throw new UsageException("--cluster-dns and --cluster-members exclude each other");
       }
-      return dns.isEmpty() && members.isEmpty()
-          ? ClusterOptions.local(size)
-          : new ClusterOptions(members, dns, size);
+      if (dns.isEmpty() && members.isEmpty()) {
+        if (!address.isEmpty()) {
+          throw new UsageException(
+              "--cluster-address "
+                  + address
+                  + " needs --cluster-members or --cluster-dns: other nodes are on this machine");
+        }
+        return ClusterOptions.local(size);
+      }
+      ClusterOptions options = new ClusterOptions(members, dns, size, address);
+      options.checkAddress(ClusterOptions.ownAddresses());
+      return options;
+    }
+
+    private @Nullable ClusterTls tls() {
+      return tls == null
+          ? null
+          : ClusterTls.in(tls, SecretFiles.strict(System::getenv), Instant.now());
     }
   }
 
@@ -123,7 +156,13 @@ final class RunCommand implements Callable<Integer> {
     PublicationCalls calls = new PublicationCalls(vertx, gateway.wiring(), loaded);
     HangUp.watch(() -> reload(calls, loaded));
     List<Deployable> others = new ArrayList<>();
-    others.add(new ConsoleVerticle(loaded, gateway.wiring(), Ports.HOST, http));
+    others.add(
+        new ConsoleVerticle(
+            loaded,
+            gateway.wiring(),
+            Ports.HOST,
+            http,
+            () -> gateway.health().reason(ConfigurationWatch.PART)));
     if (socket != null) {
       others.add(new ControlServer(socket, loaded, calls));
     }
@@ -202,20 +241,21 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private @Nullable Cluster joining(Site loaded, Set<Role> chosen) {
-    return cluster == null ? null : Cluster.of(cluster.options(), loaded.name(), chosen);
+    return cluster == null
+        ? null
+        : Cluster.of(cluster.options(), cluster.tls(), loaded.name(), chosen, Revision.of(loaded));
   }
 
-  private Vertx open(@Nullable Cluster joining) {
+  private static Vertx open(@Nullable Cluster joining) {
     VertxOptions options = new VertxOptions().setPreferNativeTransport(true);
-    if (cluster == null || joining == null) {
-      return Vertx.vertx(options);
-    }
-    return Lifetime.await(joining.join(options, cluster.options().isLocal()), "join the cluster");
+    return joining == null
+        ? Vertx.vertx(options)
+        : Lifetime.await(joining.join(options), "join the cluster");
   }
 
   private static Gateway.LeaseForm leases(@Nullable Cluster joined, Vertx vertx, Site loaded) {
     return joined == null
-        ? (time, metrics) -> new SingleProcessLeases(time)
-        : (time, metrics) -> joined.leases(vertx, loaded, time, metrics);
+        ? (time, metrics, health) -> new SingleProcessLeases(time)
+        : (time, metrics, health) -> joined.leases(vertx, loaded, time, metrics, health);
   }
 }

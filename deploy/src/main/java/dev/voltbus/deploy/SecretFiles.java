@@ -66,14 +66,14 @@ final class SecretFiles {
 
   /// Adds a fault at a key where others can open the file it names.
   void check(Section section, String key, Path file) {
-    fault(file).ifPresent(fault -> complain(section, key, fault));
+    exposed(file).ifPresent(fault -> complain(section, key, fault));
   }
 
   /// The same for the file of variables, where a secret comes from there.
   void checkVariable(Section section, String key, String variable) {
     @Nullable Path file = envFile;
     if (file != null && inEnvFile.containsKey(variable) && environment.apply(variable) == null) {
-      fault(file)
+      exposed(file)
           .ifPresent(fault -> complain(section, key, "variable " + variable + " is from " + fault));
     }
   }
@@ -86,7 +86,8 @@ final class SecretFiles {
     }
   }
 
-  private Optional<String> fault(Path file) {
+  /// What is wrong with a file that others can open, and its cure.
+  Optional<String> exposed(Path file) {
     try {
       return FileAccess.of(file, environment.apply(POD) != null)
           .filter(access -> !access.isPrivate())

@@ -68,7 +68,8 @@ final class SiteReader {
             List.copyOf(devices.values()),
             publications,
             mirror,
-            control));
+            control,
+            root.whole("revision", 0)));
   }
 
   private List<Link> links() {

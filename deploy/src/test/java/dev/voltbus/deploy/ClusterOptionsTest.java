@@ -1,5 +1,6 @@
 package dev.voltbus.deploy;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ClusterOptionsTest {
 
   private static ClusterOptions of(String... members) {
-    return new ClusterOptions(List.of(members), "", 3);
+    return new ClusterOptions(List.of(members), "", 3, "");
   }
 
   @Test
@@ -38,7 +39,7 @@ final class ClusterOptionsTest {
   @ValueSource(strings = {"node-1", "192.0.2.7:5701", "127.0.0.10"})
   void oneOtherMachineMakesItNotLocal(String member) {
     assertFalse(of("127.0.0.1:5701", member).isLocal());
-    assertFalse(new ClusterOptions(List.of(), "voltbus.example", 3).isLocal());
+    assertFalse(new ClusterOptions(List.of(), "voltbus.example", 3, "").isLocal());
   }
 
   @ParameterizedTest
@@ -72,5 +73,40 @@ final class ClusterOptionsTest {
     assertEquals(
         "--cluster-size " + size + " is not in 1..100",
         assertThrows(UsageException.class, () -> ClusterOptions.local(size)).getMessage());
+  }
+
+  private static void checkAddress(String address) {
+    new ClusterOptions(List.of(), "voltbus.example", 3, address)
+        .checkAddress(List.of("127.0.0.1", "192.0.2.11", "198.51.100.7"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "192.0.2.11", "192.0.2.*", "198.51.*.*"})
+  void anAddressOfThisMachineIsTaken(String address) {
+    assertDoesNotThrow(() -> checkAddress(address));
+  }
+
+  // Hazelcast would take any other one, perhaps that of the network of the devices.
+  @ParameterizedTest
+  @ValueSource(strings = {"192.0.2.1", "192.0.3.*", "92.0.2.11", "192.0.2.111"})
+  void anAddressOfAnotherMachineIsRefused(String address) {
+    assertEquals(
+        "--cluster-address: this machine has no address "
+            + address
+            + ", but 127.0.0.1, 192.0.2.11, 198.51.100.7",
+        assertThrows(UsageException.class, () -> checkAddress(address)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"192.0.2", "node-1", "192.0.2.*.*", "192.0.2.1*", "::1"})
+  void anAddressOfAnotherFormIsRefused(String address) {
+    assertEquals(
+        "--cluster-address: `" + address + "` is not of the form 192.0.2.11 or 192.0.2.*",
+        assertThrows(UsageException.class, () -> checkAddress(address)).getMessage());
+  }
+
+  @Test
+  void thisMachineHasLoopback() {
+    assertTrue(ClusterOptions.ownAddresses().contains("127.0.0.1"));
   }
 }

@@ -57,7 +57,12 @@ class HazelcastLeasesTest extends LeasesContract {
     }
 
     @Override
-    public boolean isToYield(Shard shard) {
+    public boolean mayTake() {
+      return true;
+    }
+
+    @Override
+    public boolean isToYield(Shard shard, long takenNanos) {
       return false;
     }
 

@@ -26,6 +26,10 @@ final class LeaseMember implements AutoCloseable {
   ///
   /// @param size of the cluster
   static HazelcastInstance here(String cluster, int size, Set<Role> roles) {
+    return here(cluster, size, roles, new Revision(0, ""));
+  }
+
+  static HazelcastInstance here(String cluster, int size, Set<Role> roles, Revision revision) {
     Config config = new Config().setClusterName(cluster);
     Cluster.prepare(config, size);
     config.getNetworkConfig().getJoin().getAutoDetectionConfig().setEnabled(false);
@@ -34,7 +38,8 @@ final class LeaseMember implements AutoCloseable {
     config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(HERE);
     config
         .getMemberAttributeConfig()
-        .setAttribute(Members.ROLES, String.join(",", roles.stream().map(Role::word).toList()));
+        .setAttribute(Members.ROLES, String.join(",", roles.stream().map(Role::word).toList()))
+        .setAttribute(Members.REVISION, revision.text());
     return Hazelcast.newHazelcastInstance(config);
   }
 

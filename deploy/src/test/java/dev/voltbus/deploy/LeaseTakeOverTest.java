@@ -9,6 +9,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
+import dev.voltbus.contract.Health;
 import dev.voltbus.contract.Lease;
 import dev.voltbus.contract.Metrics;
 import dev.voltbus.contract.Shard;
@@ -64,7 +65,11 @@ class LeaseTakeOverTest {
           new HazelcastLeases(
                   vertx,
                   member.getMap(HazelcastLeases.MAP),
-                  new Members(member.getCluster(), SITE, time),
+                  new Members(
+                      member.getCluster(),
+                      SITE,
+                      time,
+                      new ConfigurationWatch(Health.none(), Metrics.none())),
                   time,
                   Metrics.none())
               .compete(LINK, this);

@@ -144,7 +144,9 @@ class MainTest {
             "--health-port",
             Integer.toString(PackagedProduct.freePort())));
     assertEquals(
-        "--cluster-size needs --cluster, --cluster-members or --cluster-dns\n", err.toString());
+        "--cluster-size, --cluster-address and --cluster-tls need --cluster, --cluster-members or"
+            + " --cluster-dns\n",
+        err.toString());
   }
 
   @Test

@@ -43,14 +43,14 @@ final class StarNetwork {
         "ip", "netns", "exec", router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
   }
 
-  /// Without it each look-up of a name waits for a server that is not there.
+  /// Names are asked of the outside world, where a server may or may not answer.
   private void nameService(int number) throws IOException {
     Path folder = Files.createDirectories(Path.of("/etc/netns", name(number)));
     Map<String, String> files =
         Map.of(
             "hosts", "127.0.0.1 localhost\n" + address(number) + " " + name(number) + "\n",
-            "nsswitch.conf", "hosts: files\n",
-            "resolv.conf", "\n");
+            "nsswitch.conf", "hosts: files dns\n",
+            "resolv.conf", "nameserver " + address(0) + "\n");
     for (Map.Entry<String, String> file : files.entrySet()) {
       settings.add(Files.writeString(folder.resolve(file.getKey()), file.getValue()));
     }

@@ -33,17 +33,22 @@ final class TestingListener implements AutoCloseable {
     }
   }
 
+  private static final String HERE = "127.0.0.1";
   private static final String MARKER = "marker/";
   private static final Path PAHO = Path.of("/usr/lib/python3/dist-packages/paho");
   private static final String PAHO_CLIENT = "src/test/resources/independent/paho_client.py";
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration LIMIT = Duration.ofSeconds(15);
 
+  private final List<String> prefix;
+  private final String host;
   private final int port;
   private final Process process;
   private final List<Heard> heard = new ArrayList<>();
 
-  private TestingListener(int port, Process process) {
+  private TestingListener(List<String> prefix, String host, int port, Process process) {
+    this.prefix = prefix;
+    this.host = host;
     this.port = port;
     this.process = process;
     Thread.ofPlatform().daemon().start(this::read);
@@ -51,21 +56,27 @@ final class TestingListener implements AutoCloseable {
 
   /// Connects mosquitto_sub to a broker that listens.
   static TestingListener on(int port) throws IOException {
-    return connected(port, List.of());
+    return connected(List.of(), HERE, port, List.of());
+  }
+
+  /// Connects mosquitto_sub to a broker inside a network namespace.
+  static TestingListener in(String namespace, String host, int port) throws IOException {
+    return connected(List.of("ip", "netns", "exec", namespace), host, port, List.of());
   }
 
   /// Connects mosquitto_sub to a broker that wants a login.
   static TestingListener on(int port, String user, String password) throws IOException {
-    return connected(port, List.of("-u", user, "-P", password));
+    return connected(List.of(), HERE, port, List.of("-u", user, "-P", password));
   }
 
-  private static TestingListener connected(int port, List<String> login) throws IOException {
+  private static TestingListener connected(
+      List<String> prefix, String host, int port, List<String> login) throws IOException {
     TestingMosquitto.require();
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("mosquitto_sub", "-h", "127.0.0.1", "-p", Integer.toString(port)));
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of("mosquitto_sub", "-h", host, "-p", Integer.toString(port)));
     command.addAll(List.of("-q", "2", "-t", "#", "-F", "%t\t%q\t%r\t%p"));
     command.addAll(login);
-    return start(port, command);
+    return start(prefix, host, port, command);
   }
 
   /// The same through paho.
@@ -74,13 +85,17 @@ final class TestingListener implements AutoCloseable {
   static TestingListener paho(int port, String clientId, String session) throws IOException {
     TestingMosquitto.require("python3-paho-mqtt", PAHO);
     return start(
-        port, List.of("/usr/bin/python3", PAHO_CLIENT, Integer.toString(port), clientId, session));
+        List.of(),
+        HERE,
+        port,
+        List.of("/usr/bin/python3", PAHO_CLIENT, Integer.toString(port), clientId, session));
   }
 
-  private static TestingListener start(int port, List<String> command) throws IOException {
+  private static TestingListener start(
+      List<String> prefix, String host, int port, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     return new TestingListener(
-        port, builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        prefix, host, port, builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
   private void read() {
@@ -132,19 +147,9 @@ final class TestingListener implements AutoCloseable {
 
   /// Publishes with QoS 1, not retained.
   void publish(String topic, String payload) throws IOException, InterruptedException {
-    List<String> order =
-        List.of(
-            "mosquitto_pub",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            "" + port,
-            "-q",
-            "1",
-            "-t",
-            topic,
-            "-m",
-            payload);
+    List<String> order = new ArrayList<>(prefix);
+    order.addAll(List.of("mosquitto_pub", "-h", host, "-p", Integer.toString(port)));
+    order.addAll(List.of("-q", "1", "-t", topic, "-m", payload));
     int code = new ProcessBuilder(order).inheritIO().start().waitFor();
     if (code != 0) {
       throw new IOException(order + " ended with " + code);

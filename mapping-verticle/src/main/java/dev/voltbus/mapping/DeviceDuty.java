@@ -17,7 +17,6 @@ import dev.voltbus.contract.ShardDuty;
 import dev.voltbus.contract.SnapshotLayout;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,8 +27,6 @@ import org.slf4j.LoggerFactory;
 /// The mapping of one device while this process holds its lease.
 final class DeviceDuty implements ShardDuty {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceDuty.class);
-
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(1);
 
   private final String site;
   private final String device;
@@ -106,14 +103,11 @@ final class DeviceDuty implements ShardDuty {
   /// What a former owner may have taken with it.
   private Future<Void> fetch(Lease won) {
     held = new ArrayList<>();
-    return wiring
-        .bus()
-        .request(
+    return Ledger.ask(
+            wiring.bus(),
             RequestAddress.keptPolls(site, device),
-            new KeptRequest(device, "", PollMark.NONE),
-            ANSWERED_WITHIN)
+            new KeptRequest(device, "", PollMark.NONE))
         .map(KeptReply::messages)
-        .otherwise(List.of())
         .compose(kept -> {
           if (won.equals(lease)) {
             take(kept);
