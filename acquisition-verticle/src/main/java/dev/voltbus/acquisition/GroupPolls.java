@@ -65,6 +65,16 @@ final class GroupPolls {
     return run != null;
   }
 
+  /// Whether part of a poll was asked already.
+  boolean isBegun() {
+    return run != null && run.isBegun();
+  }
+
+  /// Drops a poll that was not asked.
+  void forget() {
+    run = null;
+  }
+
   void startWaiting(long deadline, long now) {
     deadlineNanos = deadline;
     PollRun fresh =

@@ -35,6 +35,7 @@ final class LinkSchedule {
   private final Missed missed;
   private final RandomGenerator random;
   private boolean down;
+  private boolean ending;
   private long retryAtNanos;
   private String downReason = "";
 
@@ -55,11 +56,19 @@ final class LinkSchedule {
     polls.forEach(poll -> poll.beginAt(firstDueNanos));
   }
 
+  /// Begins no further poll.
+  void end() {
+    ending = true;
+    polls.stream().filter(poll -> !poll.isBegun()).forEach(GroupPolls::forget);
+  }
+
   /// While the link is down, the next request is there to find out whether it can be had again;
   /// which unit it goes to does not matter, so no unit's silence holds it back.
   Next next(long now) {
-    polls.stream().filter(poll -> poll.dueNanos() <= now).forEach(poll -> fallDue(poll, now));
-    recallOwed(now);
+    if (!ending) {
+      polls.stream().filter(poll -> poll.dueNanos() <= now).forEach(poll -> fallDue(poll, now));
+      recallOwed(now);
+    }
     measureSlack(now);
     @Nullable GroupPolls best = null;
     for (GroupPolls poll : polls) {
@@ -95,7 +104,9 @@ final class LinkSchedule {
   }
 
   private static Next ask(GroupPolls poll) {
-    return new Next.Ask(poll, runOf(poll).next(), poll.unit().nextTimeout());
+    PollRun run = runOf(poll);
+    run.begin();
+    return new Next.Ask(poll, run.next(), poll.unit().nextTimeout());
   }
 
   private void fallDue(GroupPolls poll, long now) {
@@ -134,8 +145,10 @@ final class LinkSchedule {
     return polls.stream().filter(poll -> poll.unit() == unit);
   }
 
-  private static void recall(GroupPolls poll, long now) {
-    poll.startWaiting(poll.dueNanos(), now);
+  private void recall(GroupPolls poll, long now) {
+    if (!ending) {
+      poll.startWaiting(poll.dueNanos(), now);
+    }
   }
 
   private boolean isResting(long now) {
@@ -157,7 +170,9 @@ final class LinkSchedule {
   private long nextEvent(long now) {
     long next = Long.MAX_VALUE;
     for (GroupPolls poll : polls) {
-      next = Math.min(next, poll.dueNanos());
+      if (!ending) {
+        next = Math.min(next, poll.dueNanos());
+      }
       if (poll.isWaiting()) {
         next = Math.min(next, poll.unit().askableFrom(now));
       } else if (poll.isOwed()) {

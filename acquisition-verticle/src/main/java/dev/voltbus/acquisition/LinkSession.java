@@ -10,6 +10,7 @@ import dev.voltbus.contract.PollGroup;
 import dev.voltbus.contract.RequestAddress;
 import dev.voltbus.contract.Wiring;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /// decides, [Line], which asks, and [LinkWrites], which comes first.
 ///
 /// One request of a poll is out at a time, so a write is next on the wire after at most the one
-/// read in flight. After [#end] a session publishes nothing and touches nothing that the next turn
-/// uses.
+/// read in flight. When [#end] has completed a session publishes nothing and touches nothing that
+/// the next turn uses.
 final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(10);
@@ -36,6 +37,9 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private static final Duration ANNOUNCED_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
+
+  /// A poll under way is finished, but nobody waits for a slow one.
+  private static final Duration FINISHED_WITHIN = Duration.ofSeconds(1);
 
   private final String site;
   private final Link link;
@@ -53,7 +57,9 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
   private final LinkWrites writes;
   private final Duration lookAfterEvery;
   private final Object wake = new Object();
+  private final Promise<Void> finished = Promise.promise();
   private boolean asking;
+  private boolean ending;
   private boolean ended;
 
   LinkSession(
@@ -171,10 +177,25 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
         });
   }
 
-  /// Completes when the socket is closed; a request that is out may take its time limit.
+  /// Completes when the socket is closed; a request that is out may take its time limit. What the
+  /// device has answered nobody else will hear of, so a poll under way is finished first, while the
+  /// lease lasts.
   Future<Void> end() {
-    ended = true;
+    ending = true;
+    schedule.end();
     Future<Void> unregistered = writes.end();
+    if (lease.isValid()) {
+      agenda.at(
+          wiring.time().monotonicNanos() + FINISHED_WITHIN.toNanos(), this, finished::tryComplete);
+      goOn();
+    } else {
+      finished.tryComplete();
+    }
+    return Future.join(unregistered, finished.future()).<Void>mapEmpty().eventually(this::close);
+  }
+
+  private Future<Void> close() {
+    ended = true;
     agenda.drop(this);
     agenda.drop(wake);
     plans.end();
@@ -182,7 +203,7 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
     watch.end();
     devices.values().forEach(DeviceWatch::end);
     List<Future<Void>> forgotten = devices.keySet().stream().map(ledger::close).toList();
-    return unregistered.eventually(() -> Future.join(forgotten)).eventually(line::close);
+    return Future.join(forgotten).<Void>mapEmpty().eventually(line::close);
   }
 
   /// Does what is to be done now. Whatever goes wrong here, the polls go on.
@@ -206,11 +227,19 @@ final class LinkSession implements Line.Listener, LinkWrites.Polls {
         case LinkSchedule.Next.Ask ask -> ask(ask);
         case LinkSchedule.Next.Fail fail -> publish(fail.poll(), schedule.fail(fail));
         case LinkSchedule.Next.Idle(long until) -> {
-          wakeAt(until);
+          if (isFinished()) {
+            finished.tryComplete();
+          } else {
+            wakeAt(until);
+          }
           return;
         }
       }
     }
+  }
+
+  private boolean isFinished() {
+    return ending && !schedule.isBusy();
   }
 
   private void wakeAt(long nanos) {

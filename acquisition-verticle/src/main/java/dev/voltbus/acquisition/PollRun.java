@@ -24,6 +24,7 @@ final class PollRun {
   private final List<Place> released = new ArrayList<>();
   private @Nullable Bisection search;
   private int retriesLeft;
+  private boolean begun;
   private boolean heard;
   private boolean troubled;
   private QualityReason ending = QualityReason.NONE;
@@ -51,6 +52,16 @@ final class PollRun {
 
   boolean isDone() {
     return open.isEmpty() && search == null;
+  }
+
+  /// Its first request goes out.
+  void begin() {
+    begun = true;
+  }
+
+  /// Whether any of it was asked.
+  boolean isBegun() {
+    return begun;
   }
 
   /// What to ask next.

@@ -12,7 +12,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class AuditTrail {
   private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
   private static final int MOST_WAITING = 10_000;
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   private final Vertx vertx;
   private final TimeSource time;
@@ -68,13 +71,20 @@ final class AuditTrail {
     worker = own;
     return own.executeBlocking(
             () -> {
-              node = InetAddress.getLocalHost().getHostName();
+              node = hostName();
               return AuditFile.open(place);
             })
         .onSuccess(opened -> file = opened)
         .onFailure(failure -> LOG.error("site={} no audit: {}", site, failure.toString()))
         .otherwiseEmpty()
         .mapEmpty();
+  }
+
+  /// Of this machine, without asking a name service, which may not know it.
+  private static String hostName() throws IOException {
+    return Files.isReadable(HOST_NAME)
+        ? Files.readString(HOST_NAME).strip()
+        : InetAddress.getLocalHost().getHostName();
   }
 
   Future<Void> end() {

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// A node's membership: Hazelcast carries who is there, the Vert.x event bus carries the messages.
 final class Cluster {
   private static final String MAJORITY = "majority";
+
+  /// Who listens to what on the event bus, by Vert.x.
+  private static final String LISTENERS = "__vertx.subs";
+
   private static final int BUS_PORT = 15701;
 
   /// Several nodes of one machine may start at the same moment; only the system gives each its own.
@@ -74,6 +78,9 @@ final class Cluster {
         .setAttribute(Members.ROLES, words(roles))
         .setAttribute(Members.REVISION, revision.text());
     prepare(config, options.size());
+    // Who listens is told once more when a node leaves: nobody need wait for the backup, which may
+    // hang.
+    config.getMultiMapConfig(LISTENERS).setBackupCount(0).setAsyncBackupCount(1);
     return new Cluster(new HazelcastClusterManager(config), options, tls);
   }
 

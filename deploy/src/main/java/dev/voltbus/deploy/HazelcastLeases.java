@@ -140,11 +140,17 @@ final class HazelcastLeases implements Leases {
     visits++;
     boolean renews = visited++ % TIMES.renewing() == 0;
     long started = time.monotonicNanos();
-    List<String> shards = asked.stream().map(LeaseClaim::name).toList();
-    LeaseStep step = renews ? LeaseStep.renew(shards, node.name()) : LeaseStep.look();
+    LeaseStep step = renews ? renewal(asked) : LeaseStep.look();
     submit(step, context)
         .onComplete(done -> visits--)
         .onSuccess(table -> asked.forEach(claim -> claim.seen(table, started, renews)))
         .onFailure(failure -> LOG.debug("leases cannot be renewed: {}", failure.toString()));
+  }
+
+  /// Not of what this node holds by the map alone, as when it never heard that a step of it was
+  /// taken: that would be nobody's for ever.
+  private LeaseStep renewal(List<LeaseClaim> asked) {
+    List<String> held = asked.stream().filter(LeaseClaim::isHolding).map(LeaseClaim::name).toList();
+    return LeaseStep.renew(held, node.name());
   }
 }

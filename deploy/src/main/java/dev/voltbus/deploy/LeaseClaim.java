@@ -34,7 +34,7 @@ final class LeaseClaim implements Leases.Claim {
   private final Metrics.Counter taken;
   private final Metrics.Counter lost;
   private final Promise<Void> released = Promise.promise();
-  private Phase phase = Phase.WATCHING;
+  private volatile Phase phase = Phase.WATCHING;
 
   /// What was seen by a visit before that says nothing of now.
   private long phaseNanos;
@@ -95,6 +95,11 @@ final class LeaseClaim implements Leases.Claim {
   /// Name of the shard in the table of leases.
   String name() {
     return name;
+  }
+
+  /// On any thread.
+  boolean isHolding() {
+    return phase == Phase.HOLDING;
   }
 
   /// To be called often, whether or not the cluster answers. On any thread.
@@ -278,6 +283,8 @@ final class LeaseClaim implements Leases.Claim {
           table
               .submit(LeaseStep.release(name, node.name(), lease.token()), context)
               .timeout(RELEASED_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
+              .onFailure(
+                  failure -> LOG.info("lease {} not released: {}", work.shard, failure.toString()))
               .onComplete(free -> watchOn());
         });
   }

@@ -27,9 +27,9 @@ final class Members implements HazelcastLeases.Node, MembershipListener {
   static final String ROLES = "voltbus.roles";
 
   /// Attribute with the configuration of a member.
-  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
-
   static final String REVISION = "voltbus.revision";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
 
   /// Members that come all at once, as at a restart, move nothing twice.
   private static final Duration SETTLED = Duration.ofSeconds(10);

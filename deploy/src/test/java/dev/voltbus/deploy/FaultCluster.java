@@ -90,7 +90,10 @@ final class FaultCluster {
     FaultCluster cluster = new FaultCluster(folder, size, most);
     try {
       for (int number = 1; number <= size; number++) {
-        cluster.run(number);
+        cluster.launch(number);
+      }
+      for (int number = 1; number <= size; number++) {
+        cluster.awaitRunning(number);
       }
       long from = DeviceJudge.micros();
       for (int link = 1; link <= LINKS; link++) {
@@ -197,6 +200,11 @@ final class FaultCluster {
 
   /// Starts a node and waits until it runs.
   void run(int number) throws Exception {
+    launch(number);
+    awaitRunning(number);
+  }
+
+  private void launch(int number) throws Exception {
     PackagedProduct node =
         PackagedProduct.startIn(
             network.name(number),
@@ -207,7 +215,19 @@ final class FaultCluster {
             "--cluster-dns=" + NAME,
             "--cluster-size=" + size);
     nodes.put(number, node);
-    node.awaitLine(line -> line.contains("running; console"), START);
+  }
+
+  private void awaitRunning(int number) throws Exception {
+    nodes.get(number).awaitLine(line -> line.contains("running; console"), START);
+  }
+
+  /// Starts those that a test which failed has left behind.
+  void runMissing() throws Exception {
+    for (int number = 1; number <= size; number++) {
+      if (!nodes.containsKey(number)) {
+        run(number);
+      }
+    }
   }
 
   void signal(int number, String signal) throws IOException, InterruptedException {
@@ -219,8 +239,6 @@ final class FaultCluster {
     PackagedProduct node = nodes.get(number);
     node.signal(signal);
     node.awaitExit(STOP);
-    Files.writeString(
-        Path.of("/tmp/faultlogs", "gone-" + number + "-" + System.nanoTime()), node.output());
     nodes.remove(number);
   }
 
@@ -352,9 +370,6 @@ final class FaultCluster {
   }
 
   void close() throws Exception {
-    for (Map.Entry<Integer, PackagedProduct> n : nodes.entrySet()) {
-      Files.writeString(Path.of("/tmp/faultlogs", "last-" + n.getKey()), n.getValue().output());
-    }
     nodes.values().forEach(PackagedProduct::close);
     simulator.close();
     listener.close();

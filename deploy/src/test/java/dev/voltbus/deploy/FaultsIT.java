@@ -37,14 +37,14 @@ class FaultsIT {
   private static final int FOURTH = 4;
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  private static final long ASKED_AGAIN_MILLIS = 5_000;
+  private static final long ASKED_AGAIN_MILLIS = 6_000;
 
-  /// No heartbeat for 5 s, then 5 s more.
-  private static final long CUT_MILLIS = 10_000;
+  /// No heartbeat for 5 s, then 5 s more, and whoever is left takes over.
+  private static final long CUT_MILLIS = 12_000;
 
   private static final long BACK_MILLIS = 10_000;
-  private static final Duration CUT = Duration.ofSeconds(IS_LONG ? 30 : 12);
-  private static final Duration FROZEN = Duration.ofSeconds(15);
+  private static final Duration CUT = Duration.ofSeconds(IS_LONG ? 30 : 13);
+  private static final Duration FROZEN = Duration.ofSeconds(12);
   private static final long LEASE_MICROS = TimeUnit.MILLISECONDS.toMicros(3_000);
   private static final long LATE_MILLIS = 50;
   private static final long OFFLINE_MILLIS = 2_000;
@@ -120,7 +120,8 @@ class FaultsIT {
   }
 
   /// Each node has the links to which it has the first claim; then a random moment.
-  private void begin() {
+  private void begin() throws Exception {
+    cluster.runMissing();
     cluster.settle();
     await(Duration.ofMillis(random.nextInt(1_000)));
     checkedMicros = DeviceJudge.micros() - ON_ITS_WAY_MICROS;
