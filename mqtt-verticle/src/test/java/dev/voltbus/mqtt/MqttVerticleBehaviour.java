@@ -46,7 +46,7 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
     subscriber.await("BE/spec_data", "{\"cell_voltages\":[3.301,3.300]}");
     assertEquals(new Heard("BE/status", "online", 1, false), subscriber.heard().getFirst());
     assertEquals(new Heard("BE/status", "online", 1, true), subscriber().await("BE/status"));
-    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
     assertEquals("up", gateway.health().parts().get("publication dbe"));
     gateway.stop();
     subscriber.await("BE/status", "offline");
@@ -97,7 +97,7 @@ abstract class MqttVerticleBehaviour extends BrokerBehaviour {
     subscriber.publish("BE/status", "offline", true);
     subscriber.await("BE/status", "offline");
     subscriber.await("BE/status", "online");
-    assertEquals(2, gateway.metrics().gauge("voltbus_mqtt_connected"));
+    Await.until(() -> gateway.metrics().gauge("voltbus_mqtt_connected") == 2);
   }
 
   // ---- samples of which none may be lost
