@@ -266,6 +266,12 @@ final class ControlRig {
     return await(results, result -> result.id().equals(id) && result.status() == status);
   }
 
+  /// A state that is told from now on; [#state] may be one that waited.
+  ControlState.Battery nextState(Predicate<ControlState.Battery> fits) throws Exception {
+    states.clear();
+    return state(fits);
+  }
+
   ControlState.Battery state(Predicate<ControlState.Battery> fits) throws Exception {
     return await(states, each -> each.battery("bms-1").filter(fits).isPresent())
         .battery("bms-1")

@@ -388,7 +388,7 @@ class SiteControlTest {
     rig.measureBy(7);
     rig.until("written again", () -> rig.writes.size() >= 3);
     assertEquals(List.of(50.0, 100.0), rig.limits());
-    rig.state(ControlState.Battery::isSettled);
+    rig.nextState(ControlState.Battery::isSettled);
     rig.writes.clear();
     rig.measureBy(7);
     rig.measureBy(6);
