@@ -23,5 +23,5 @@ if "$long"; then
   more=(-Dvoltbus.faults.long=true "-Dvoltbus.faults.results=$PWD/$results")
 fi
 exec env VOLTBUS_REQUIRE=all mvn -B -pl deploy -am verify \
-  -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
+  -Dvoltbus.faults.strict=true -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
   -Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false "${more[@]}"
